@@ -1573,6 +1573,16 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION public.empty_payout_methods(p_shards smallint[], p_ids uuid[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    update payout_method m
+    set holder_name = '', account_ending = '', account_key = null, iban = null, bank_code = null, account_number = null,
+        sealed_account = '', account_fingerprint = null, name_match = null, name_compared_at = null
+    from unnest(p_shards, p_ids) as old (shard, id) where m.shard = old.shard and m.id = old.id
+$$;
+
 CREATE FUNCTION public.end_consents(p_person_id bigint, p_given_by bigint, p_action text, p_at timestamp with time zone) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1966,6 +1976,7 @@ begin
     delete from sign_in_code where person_id = p_person_id;
     delete from allowance_taken where person_id = p_person_id;
     delete from person_email where person_id = p_person_id;
+    update person_move set subject = 'erased:' || gen_random_uuid() where p_person_id in (person_id, merged_id);
     update role_grant set taken_at = greatest(now(), granted_at) where person_id = p_person_id and taken_at is null;
     update person set subject = 'erased:' || gen_random_uuid(), handle = 'deleted-' || id, display_name = 'Deleted user', avatar = '',
         country = null, language = null, born_on = null, platform_roles = '{}', told_at = null, said_at = null
@@ -2006,6 +2017,7 @@ begin
     update data_export set state = 'deleted', reason = case when reason is not null then 'erased' end, error = null
     where person_id = p_person_id;
     update erasure set reason = case when reason is not null then 'erased' end, error = null where person_id = p_person_id;
+    update legal_hold set reason = 'erased', lifted_because = 'erased' where person_id = p_person_id;
     return 0;
 end $$;
 
@@ -2156,7 +2168,10 @@ CREATE FUNCTION public.erasure_obstacles(p_person_id bigint, p_at timestamp with
         union all select from person where id = p_person_id and 'operator' = any (platform_roles)) s having count(*) > 0
     union all
     select 'frozen', count(*) from freeze_record
-    where person_id = p_person_id and lifted_at is null and (ends_at is null or ends_at > p_at) having count(*) > 0
+    where person_id = p_person_id and lifted_at is null and (ends_at is null or ends_at > p_at)
+        and not exists (select from person_move m where m.id = freeze_record.id) having count(*) > 0
+    union all
+    select 'legal_hold', count(*) from legal_hold where person_id = p_person_id and lifted_at is null having count(*) > 0
     union all
     select 'live', count(*) from room where creator_id = p_person_id and state = 'live' having count(*) > 0
     union all
@@ -2258,6 +2273,15 @@ begin
         perform expire_lot(p_shard, p_viewer_id, due, p_now);
     end loop;
 end $$;
+
+CREATE FUNCTION public.final_person(p_person_id bigint) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with recursive way (id) as (
+        select p_person_id union select m.person_id from way w join person_move m on m.merged_id = w.id)
+    select w.id from way w where not exists (select from person_move m where m.merged_id = w.id)
+$$;
 
 CREATE FUNCTION public.free_way(p_purse public.wallet, p_step public.brake_step, p_coins bigint, p_through bigint, p_coin_worth bigint) RETURNS public.wallet
     LANGUAGE plpgsql IMMUTABLE
@@ -2612,6 +2636,34 @@ CREATE FUNCTION public.has_frozen_receiver(p_gift public.gift_line, p_at timesta
             else f.id = p_gift.creator_id or f.id in (select s.creator_id from unnest(p_gift.shares) s) end)
 $$;
 
+CREATE FUNCTION public.held_people() RETURNS TABLE(person_id bigint, why text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select h.person_id, 'legal_hold' from legal_hold h where h.lifted_at is null
+    union
+    select f.person_id, 'frozen' from freeze_record f where f.lifted_at is null and (f.ends_at is null or f.ends_at > now())
+    union
+    select r.person_id, 'reversal' from reversal r where r.state in ('requested', 'sent', 'opened')
+    union
+    select o.person_id, 'payment_problem' from payment_problem p join recharge_order o using (shard, order_id)
+    where p.resolved_at is null
+    union
+    select d.beneficiary_id, 'decision' from decision d where d.outcome is null and d.beneficiary_id is not null
+$$;
+
+CREATE FUNCTION public.held_providers() RETURNS TABLE(side text, provider text, since timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with held as (select distinct person_id from held_people())
+    select 'payments', o.provider, min(o.created_at) from held h
+    join recharge_order o on o.shard = shard_of(h.person_id) and o.person_id = h.person_id group by o.provider
+    union all
+    select 'payouts', p.provider, min(p.requested_at) from held h
+    join payout p on p.shard = shard_of(h.person_id) and p.creator_id = h.person_id group by p.provider
+$$;
+
 CREATE FUNCTION public.hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_purpose text, p_coins bigint, p_held_at timestamp with time zone, p_ends_at timestamp with time zone, p_holds_max integer, p_refused boolean, OUT outcome text, OUT coins_short bigint) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -2852,7 +2904,7 @@ CREATE TABLE public.api_key (
     CONSTRAINT api_key_has_two_secrets CHECK ((former_secret_sha256 <> secret_sha256)),
     CONSTRAINT api_key_name_check CHECK (((name <> ''::text) AND (length(name) <= 100))),
     CONSTRAINT api_key_names_its_decision CHECK (((authority = 'decision'::text) = (decision_id IS NOT NULL))),
-    CONSTRAINT api_key_scopes_check CHECK ((scopes <@ ARRAY['limits'::text, 'data'::text, 'people'::text, 'rooms'::text, 'videos'::text, 'gifts'::text, 'orders'::text, 'events'::text, 'money-read'::text, 'payouts'::text, 'methods'::text, 'consents'::text, 'step-up'::text])),
+    CONSTRAINT api_key_scopes_check CHECK ((scopes <@ ARRAY['merge'::text, 'limits'::text, 'data'::text, 'people'::text, 'rooms'::text, 'videos'::text, 'gifts'::text, 'orders'::text, 'events'::text, 'money-read'::text, 'payouts'::text, 'methods'::text, 'consents'::text, 'step-up'::text])),
     CONSTRAINT api_key_secret_sha256_check CHECK ((length(secret_sha256) = 32))
 );
 
@@ -2873,6 +2925,13 @@ CREATE FUNCTION public.key_is_narrower(p_key public.api_key, p_scopes text[], p_
             select from unnest(p_networks) said where not exists (
                 select from unnest(p_key.networks) known where said <<= known)))
         and (p_key.expires_at is null or coalesce(p_expires_at <= p_key.expires_at, false))
+$$;
+
+CREATE FUNCTION public.law_lets_go_of(p_before timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select least(p_before, now() - interval '4018 days')
 $$;
 
 CREATE FUNCTION public.lay_brake(p_members bigint[], p_brake public.brake, p_at timestamp with time zone) RETURNS void
@@ -3074,6 +3133,426 @@ CREATE FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p
             - round((p_listed_minor + round(p_listed_minor * p_tax_rate / p_step) * p_step) * p_fee_bps / 10000)
         end - p_fee_fixed_minor
 $$;
+
+CREATE FUNCTION public.let_go_of_ages(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    delete from age_assurance a using (
+        select id from age_assurance
+        where (revoked_at is not null or until is not null) and least(revoked_at, until) <= p_before
+            and person_id not in (select h.person_id from held_people() h)
+        order by least(revoked_at, until) limit p_rows_max for update skip locked) old
+    where a.id = old.id;
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.let_go_of_allowances(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    delete from allowance_taken a using (
+        select person_id, kind, hour from allowance_taken where hour <= p_before
+        order by hour limit p_rows_max for update skip locked) old
+    where (a.person_id, a.kind, a.hour) = (old.person_id, old.kind, old.hour);
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.let_go_of_checkouts(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    update recharge_order o set return_url = '', checkout_url = null, voucher = null, poll_error = null
+    from (
+        select shard, order_id from recharge_order
+        where created_at <= p_before and state in ('paid', 'declined', 'expired', 'refused')
+            and (return_url <> '' or checkout_url is not null or voucher is not null or poll_error is not null)
+            and person_id not in (select h.person_id from held_people() h)
+        order by created_at limit p_rows_max for no key update skip locked) old
+    where (o.shard, o.order_id) = (old.shard, old.order_id);
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.let_go_of_codes(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    codes integer;
+    tokens integer;
+begin
+    delete from sign_in_code c using (
+        select code_sha256 from sign_in_code where expires_at <= p_before
+        order by expires_at limit p_rows_max for update skip locked) old
+    where c.code_sha256 = old.code_sha256;
+    get diagnostics codes = row_count;
+    delete from logout_token t using (
+        select issuer_id, token_id from logout_token where expires_at <= p_before
+        order by expires_at limit p_rows_max - codes for update skip locked) old
+    where (t.issuer_id, t.token_id) = (old.issuer_id, old.token_id);
+    get diagnostics tokens = row_count;
+    return codes + tokens;
+end $$;
+
+CREATE FUNCTION public.let_go_of_data_requests(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    exports integer;
+    erasures integer;
+begin
+    delete from data_export e using (
+        select id from data_export
+        where state = 'deleted' and asked_at <= p_before and person_id not in (select h.person_id from held_people() h)
+        order by asked_at limit p_rows_max for update skip locked) old
+    where e.id = old.id;
+    get diagnostics exports = row_count;
+    delete from erasure e using (
+        select id from erasure
+        where withdrawn_at <= p_before and asked_at <= p_before and person_id not in (select h.person_id from held_people() h)
+        order by asked_at limit p_rows_max - exports for update skip locked) old
+    where e.id = old.id;
+    get diagnostics erasures = row_count;
+    return exports + erasures;
+end $$;
+
+CREATE FUNCTION public.let_go_of_events(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_last bigint;
+    v_through bigint;
+    v_first bigint;
+    v_end bigint;
+    done integer;
+begin
+    select last, forgotten_through into v_last, v_through from event_log for no key update;
+    select min(position) into v_first from event where position > v_through;
+    v_end := least(v_last, coalesce(v_first, v_last) + p_rows_max - 1);
+    select coalesce(min(position) - 1, v_end) into v_end
+    from event where position between v_first and v_end and at > p_before;
+    if v_end <= v_through then
+        return 0;
+    end if;
+    update event_log set forgotten_through = v_end;
+    delete from event where position <= v_end;
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.let_go_of_export_files(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_ids uuid[];
+begin
+    select coalesce(array_agg(id), '{}') into v_ids from (
+        select id from data_export where state = 'ready' and ready_at <= p_before
+        order by ready_at limit p_rows_max for no key update skip locked) old;
+    delete from data_export_part where export_id = any (v_ids);
+    update data_export set state = 'deleted' where id = any (v_ids);
+    return cardinality(v_ids);
+end $$;
+
+CREATE FUNCTION public.let_go_of_legal_holds(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    delete from legal_hold l using (
+        select id from legal_hold where lifted_at <= p_before and person_id not in (select h.person_id from held_people() h)
+        order by lifted_at limit p_rows_max for update skip locked) old
+    where l.id = old.id;
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.let_go_of_mails(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    delete from mail m using (
+        select mail_id from mail where ended_at <= p_before and person_id not in (select h.person_id from held_people() h)
+        order by ended_at limit p_rows_max for update skip locked) old
+    where m.mail_id = old.mail_id;
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.let_go_of_messages(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_ids uuid[];
+begin
+    select coalesce(array_agg(message_id), '{}') into v_ids from (
+        select message_id from webhook_event e
+        where received_at <= p_before and state in ('applied', 'repeated', 'ignored') and due_at is null
+            and not exists (select from held_providers() s where (s.side, s.provider) = (e.side, e.provider) and s.since <= e.received_at)
+        order by received_at limit p_rows_max for update skip locked) old;
+    delete from webhook_replay where message_id = any (v_ids);
+    delete from webhook_event where message_id = any (v_ids);
+    return cardinality(v_ids);
+end $$;
+
+CREATE FUNCTION public.let_go_of_paid_accounts(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_shards smallint[];
+    v_ids uuid[];
+begin
+    select coalesce(array_agg(shard), '{}'), coalesce(array_agg(id), '{}') into v_shards, v_ids from (
+        select shard, id from payout_method m
+        where archived_at <= law_lets_go_of(p_before) and holder_name <> ''
+            and creator_id not in (select h.person_id from held_people() h)
+            and exists (select from payout p where p.shard = m.shard and p.creator_id = m.creator_id and p.method_id = m.id)
+            and not exists (
+                select from payout p where p.shard = m.shard and p.creator_id = m.creator_id and p.method_id = m.id
+                    and p.changed_at > law_lets_go_of(p_before))
+        order by archived_at limit p_rows_max for no key update skip locked) old;
+    perform empty_payout_methods(v_shards, v_ids);
+    return cardinality(v_ids);
+end $$;
+
+CREATE FUNCTION public.let_go_of_payout_quotes(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    delete from payout_quote q using (
+        select shard, id from payout_quote c
+        where expires_at <= p_before and creator_id not in (select h.person_id from held_people() h)
+            and not exists (select from payout p where p.shard = c.shard and p.quote_id = c.id)
+        order by expires_at limit p_rows_max for update skip locked) old
+    where (q.shard, q.id) = (old.shard, old.id);
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.let_go_of_places(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+declare
+    done integer;
+begin
+    update region_decision d set network = null,
+        evidence = (select coalesce(jsonb_agg(e || '{"detail": ""}' order by place), '[]')
+            from jsonb_array_elements(d.evidence) with ordinality as x (e, place))
+    from (
+        select shard, decision_id from region_decision
+        where decided_at <= law_lets_go_of(p_before) and (network is not null or evidence @? '$[*] ? (@.detail != "")')
+            and person_id not in (select h.person_id from held_people() h)
+        order by decided_at limit p_rows_max for no key update skip locked) old
+    where (d.shard, d.decision_id) = (old.shard, old.decision_id);
+    get diagnostics done = row_count;
+    return done;
+end $_$;
+
+CREATE FUNCTION public.let_go_of_quoted_places(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    delete from region_decision d using (
+        select shard, decision_id from region_decision c
+        where kind = 'quote' and decided_at <= p_before and person_id not in (select h.person_id from held_people() h)
+            and not exists (select from quote q where (q.shard, q.decision_id) = (c.shard, c.decision_id))
+        order by decided_at limit p_rows_max for update skip locked) old
+    where (d.shard, d.decision_id) = (old.shard, old.decision_id);
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.let_go_of_quotes(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    delete from quote q using (
+        select shard, person_id, quote_id from quote c
+        where expires_at <= p_before and person_id not in (select h.person_id from held_people() h) and not exists (
+            select from recharge_order o where (o.shard, o.person_id, o.quote_id) = (c.shard, c.person_id, c.quote_id))
+        order by expires_at limit p_rows_max for update skip locked) old
+    where (q.shard, q.person_id, q.quote_id) = (old.shard, old.person_id, old.quote_id);
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.let_go_of_rule_places(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    update rule_decision r set countries = '{}', at_least = null, under = null, level = null, method = null, source = null
+    from (
+        select shard, reference, action from rule_decision
+        where decided_at <= p_before and countries <> '{}' and person_id not in (select h.person_id from held_people() h)
+        order by decided_at limit p_rows_max for no key update skip locked) old
+    where (r.shard, r.reference, r.action) = (old.shard, old.reference, old.action);
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.let_go_of_sessions(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    delete from session s using (
+        select id from session where expires_at <= p_before and person_id not in (select h.person_id from held_people() h)
+        order by expires_at limit p_rows_max for update skip locked) old
+    where s.id = old.id;
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.let_go_of_tallies(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    delete from rule_tally where ctid in (
+        select ctid from rule_tally where day < (p_before at time zone 'UTC')::date order by day limit p_rows_max for update skip locked);
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.let_go_of_tries(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    delete from webhook_try t using (
+        select id from webhook_try where at <= p_before order by at limit p_rows_max for update skip locked) old
+    where t.id = old.id;
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.let_go_of_unused_accounts(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_shards smallint[];
+    v_ids uuid[];
+begin
+    select coalesce(array_agg(shard), '{}'), coalesce(array_agg(id), '{}') into v_shards, v_ids from (
+        select shard, id from payout_method m
+        where archived_at <= p_before and holder_name <> '' and creator_id not in (select h.person_id from held_people() h)
+            and not exists (select from payout p where p.shard = m.shard and p.creator_id = m.creator_id and p.method_id = m.id)
+        order by archived_at limit p_rows_max for no key update skip locked) old;
+    perform empty_payout_methods(v_shards, v_ids);
+    return cardinality(v_ids);
+end $$;
+
+CREATE FUNCTION public.let_go_of_words(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    held constant bigint[] := array(select h.person_id from held_people() h);
+    v_room room;
+    v_frame frame;
+    v_through bigint;
+    is_over boolean;
+    done integer := 0;
+begin
+    for v_room in
+        select * from room where ended_at <= p_before and words_gone_at is null
+        order by ended_at, id for no key update skip locked
+    loop
+        exit when done >= p_rows_max;
+        v_through := v_room.words_through;
+        is_over := true;
+        for v_frame in
+            select * from frame f
+            where f.shard = v_room.shard and f.room_id = v_room.id and f.seq > v_room.words_through
+                and (f.kind = 'chat' and f.body -> 'messages' <> '[]'
+                    or exists (select from unnest(f.lines) l where l.message is not null))
+            order by f.seq limit p_rows_max - done for no key update
+        loop
+            if exists (select from jsonb_array_elements(v_frame.body -> 'messages') m where (m ->> 'sender_id')::bigint = any (held))
+                or exists (select from unnest(v_frame.lines) l where l.message is not null and l.viewer_id = any (held))
+            then
+                is_over := false;
+                exit;
+            end if;
+            perform let_go_of_words_of(v_frame);
+            v_through := v_frame.seq;
+            done := done + 1;
+        end loop;
+        if is_over and done < p_rows_max then
+            update room set words_through = v_through, words_gone_at = greatest(now(), ended_at) where id = v_room.id;
+            done := done + 1;
+        elsif v_through > v_room.words_through then
+            update room set words_through = v_through where id = v_room.id;
+        end if;
+    end loop;
+    return done;
+end $$;
+
+CREATE FUNCTION public.let_go_of_words_of(p_frame public.frame) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_line gift_line;
+begin
+    if p_frame.kind = 'chat' then
+        update frame set body = '{"messages": []}'
+        where shard = p_frame.shard and room_id = p_frame.room_id and seq = p_frame.seq;
+        return;
+    end if;
+    for i in 1..cardinality(p_frame.lines) loop
+        v_line := p_frame.lines[i];
+        if v_line.message is not null then
+            update gift set message = null where shard = shard_of(v_line.viewer_id) and viewer_id = v_line.viewer_id and id = v_line.id;
+            v_line.message := null;
+            p_frame.lines[i] := v_line;
+        end if;
+    end loop;
+    update frame set lines = p_frame.lines
+    where shard = p_frame.shard and room_id = p_frame.room_id and seq = p_frame.seq;
+end $$;
 
 CREATE FUNCTION public.let_spend(p_person_id bigint, p_set_by bigint, p_at timestamp with time zone, p_limits boolean) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3557,6 +4036,62 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION public.merge_person(p_id uuid, p_merged_id bigint, p_into_id bigint, p_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_merged person;
+begin
+    perform pg_advisory_xact_lock(hashtext('plaudit.decision'));
+    perform from person where id in (p_merged_id, p_into_id) order by id for update;
+    perform lock_wallets(array[p_merged_id, p_into_id]);
+    if exists (select from erasure_obstacles(p_merged_id, p_at)) then
+        raise exception 'something is in the way of merging person %', p_merged_id
+            using errcode = 'check_violation', constraint = 'merge_is_not_obstructed';
+    end if;
+    select * into strict v_merged from person where id = p_merged_id;
+    insert into person_link (id, person_id, other_id, note, linked_by, linked_at)
+    values (p_id, least(p_merged_id, p_into_id), greatest(p_merged_id, p_into_id), 'one person, as their platform says', 0, p_at)
+    on conflict (person_id, other_id) where ended_at is null do nothing;
+    update person set subject = 'merged:' || p_id, platform_roles = '{}' where id = p_merged_id;
+    insert into person_move (id, issuer_id, subject, person_id, merged_id, moved_at)
+    values (p_id, v_merged.issuer_id, v_merged.subject, p_into_id, p_merged_id, p_at);
+    insert into freeze_record (id, what, person_id, reason, frozen_at)
+    values (p_id, 'person', p_merged_id, 'merged into another account, as their platform says', p_at);
+    update role_grant set taken_at = greatest(p_at, granted_at) where person_id = p_merged_id and taken_at is null;
+    update session set ended_at = greatest(p_at, created_at) where person_id = p_merged_id and ended_at is null;
+    delete from sign_in_code where person_id = p_merged_id;
+    update payout_method set archived_at = greatest(p_at, created_at)
+    where shard = shard_of(p_merged_id) and creator_id = p_merged_id and archived_at is null;
+end $$;
+
+CREATE FUNCTION public.merged_stands_still() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if exists (select from person_move m where m.merged_id = new.person_id and m.id = new.id) then
+        raise exception 'this account turned out to be another one''s'
+            using errcode = 'check_violation', constraint = 'merged_stands_still';
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION public.merged_stays_linked() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if exists (select from person_move m
+        where m.merged_id in (new.person_id, new.other_id) and m.person_id in (new.person_id, new.other_id))
+    then
+        raise exception 'these accounts turned out to be one person''s'
+            using errcode = 'check_violation', constraint = 'merged_stays_linked';
+    end if;
+    return new;
+end $$;
+
 CREATE FUNCTION public.method_is_payable() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -3666,6 +4201,31 @@ CREATE FUNCTION public.narrow_key(p_key_id integer, p_scopes text[], p_networks 
     where k.id = p_key_id and k.revoked_at is null and key_is_narrower(k, p_scopes, p_networks, p_expires_at)
     returning k.id
 $$;
+
+CREATE FUNCTION public.note_let_go(p_rule text, p_days integer, p_through timestamp with time zone, p_at timestamp with time zone, p_rows integer, p_is_done boolean) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    insert into retention_day as d (rule, day, days, through, rows, looked_at, is_done)
+    values (p_rule, (p_at at time zone 'UTC')::date, p_days, p_through, p_rows, p_at, p_is_done)
+    on conflict (rule, day) do update
+    set days = excluded.days, through = greatest(d.through, excluded.through), rows = d.rows + excluded.rows,
+        looked_at = greatest(d.looked_at, excluded.looked_at), is_done = excluded.is_done
+$$;
+
+CREATE FUNCTION public.note_lost_events() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    update webhook_endpoint e set lost_through = d.through
+    from (
+        select endpoint_id, max(position) as through from webhook_delivery
+        where position <= new.forgotten_through and state = 'waiting' group by endpoint_id
+    ) d
+    where e.id = d.endpoint_id;
+    return null;
+end $$;
 
 CREATE FUNCTION public.note_staff_since() RETURNS trigger
     LANGUAGE plpgsql
@@ -4205,6 +4765,18 @@ CREATE FUNCTION public.period_of(p_brake public.brake, OUT name text, OUT mark b
     ) p (place, name, mark, most)
     where most is not null order by place limit 1
 $$;
+
+CREATE FUNCTION public.person_comes_by_their_subject() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if exists (select from person_move m where (m.issuer_id, m.subject) = (new.issuer_id, new.subject)) then
+        raise exception 'subject % leads to another person', new.subject
+            using errcode = 'check_violation', constraint = 'person_comes_by_their_subject';
+    end if;
+    return null;
+end $$;
 
 CREATE FUNCTION public.policy_pack_is_bounded() RETURNS trigger
     LANGUAGE plpgsql
@@ -4797,6 +5369,19 @@ begin
     update frame f set lines = v_lines
     where f.shard = v_gift.creator_shard and f.room_id = coalesce(v_gift.room_id, v_gift.video_id) and f.seq = p_seq;
     return true;
+end $$;
+
+CREATE FUNCTION public.rename_person(p_id uuid, p_person_id bigint, p_subject text, p_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_person person;
+begin
+    select * into strict v_person from person where id = p_person_id for update;
+    update person set subject = p_subject where id = p_person_id;
+    insert into person_move (id, issuer_id, subject, person_id, moved_at)
+    values (p_id, v_person.issuer_id, v_person.subject, p_person_id, p_at);
 end $$;
 
 CREATE FUNCTION public.report_reversal_of_link() RETURNS trigger
@@ -5589,6 +6174,8 @@ CREATE TABLE public.room (
     stage_kind text DEFAULT 'hls'::text NOT NULL,
     removed_at timestamp with time zone,
     key_id integer DEFAULT public.acting_key(),
+    words_through bigint DEFAULT 0 NOT NULL,
+    words_gone_at timestamp with time zone,
     CONSTRAINT room_begins CHECK (
 CASE state
     WHEN 'scheduled'::text THEN (started_at IS NULL)
@@ -5598,6 +6185,7 @@ END),
     CONSTRAINT room_check CHECK (((external_id IS NULL) OR (issuer_id IS NOT NULL))),
     CONSTRAINT room_check1 CHECK (((state = 'ended'::text) = (ended_at IS NOT NULL))),
     CONSTRAINT room_check2 CHECK (((removed_at IS NULL) OR (state <> 'live'::text))),
+    CONSTRAINT room_check3 CHECK ((words_gone_at >= ended_at)),
     CONSTRAINT room_cover_alt_check CHECK ((char_length(cover_alt) <= 200)),
     CONSTRAINT room_external_id_check CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 200))),
     CONSTRAINT room_request_sha256_check CHECK ((length(request_sha256) = 32)),
@@ -5625,6 +6213,8 @@ COMMENT ON COLUMN public.room.stage_kind IS 'what stage_url is: an HLS playlist,
 COMMENT ON COLUMN public.room.removed_at IS 'nobody is shown it any more; what was given in it stays in the books';
 
 COMMENT ON COLUMN public.room.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
+
+COMMENT ON COLUMN public.room.words_through IS 'the last frame whose words were taken away because they are old';
 
 ALTER TABLE public.room ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.room_id_seq
@@ -7835,6 +8425,25 @@ COMMENT ON COLUMN public.ledger_setting.shards IS 'fixed when the database is ma
 
 COMMENT ON COLUMN public.ledger_setting.epoch IS 'raised after a restore, so that cursors from before are known to be void';
 
+CREATE TABLE public.legal_hold (
+    id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    reason text NOT NULL,
+    placed_by bigint NOT NULL,
+    placed_at timestamp with time zone NOT NULL,
+    lifted_by bigint,
+    lifted_at timestamp with time zone,
+    lifted_because text,
+    CONSTRAINT hold_is_lifted_whole CHECK ((num_nulls(lifted_by, lifted_at, lifted_because) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT legal_hold_check CHECK ((placed_by <> person_id)),
+    CONSTRAINT legal_hold_check1 CHECK ((lifted_by <> person_id)),
+    CONSTRAINT legal_hold_check2 CHECK ((lifted_at >= placed_at)),
+    CONSTRAINT legal_hold_lifted_because_check CHECK (((lifted_because ~ '\S'::text) AND (length(lifted_because) <= 500))),
+    CONSTRAINT legal_hold_reason_check CHECK (((reason ~ '\S'::text) AND (length(reason) <= 500)))
+);
+
+COMMENT ON TABLE public.legal_hold IS 'people of whom nothing goes because it is old, until it is lifted';
+
 CREATE TABLE public.link_proposal (
     id uuid NOT NULL,
     person_id bigint NOT NULL,
@@ -8331,6 +8940,25 @@ CREATE TABLE public.person_link (
     CONSTRAINT person_link_note_check CHECK ((note ~ '\S'::text))
 );
 
+CREATE TABLE public.person_move (
+    id uuid NOT NULL,
+    issuer_id integer NOT NULL,
+    subject text NOT NULL,
+    person_id bigint NOT NULL,
+    merged_id bigint,
+    moved_at timestamp with time zone NOT NULL,
+    key_id integer DEFAULT public.acting_key(),
+    CONSTRAINT person_move_is_to_another CHECK ((merged_id <> person_id))
+);
+
+COMMENT ON COLUMN public.person_move.id IS 'made by the caller: the idempotency key; of the freeze and the link of accounts, too';
+
+COMMENT ON COLUMN public.person_move.subject IS 'by which nobody comes in any more';
+
+COMMENT ON COLUMN public.person_move.person_id IS 'whom it leads to';
+
+COMMENT ON COLUMN public.person_move.merged_id IS 'the account that is no more; null: the person has another subject';
+
 CREATE TABLE public.policy_pack (
     version integer NOT NULL,
     country text NOT NULL,
@@ -8596,6 +9224,28 @@ COMMENT ON COLUMN public.region_decision.evidence IS 'signs with country, time a
 COMMENT ON COLUMN public.region_decision.network IS 'the buyer''s, cut to /24 or /48';
 
 COMMENT ON COLUMN public.region_decision.databases IS 'type and date of build of each database that was asked';
+
+CREATE TABLE public.retention_day (
+    rule text NOT NULL,
+    day date NOT NULL,
+    days integer NOT NULL,
+    through timestamp with time zone NOT NULL,
+    rows bigint NOT NULL,
+    looked_at timestamp with time zone NOT NULL,
+    is_done boolean NOT NULL,
+    CONSTRAINT retention_day_check CHECK ((looked_at > through)),
+    CONSTRAINT retention_day_days_check CHECK ((days > 0)),
+    CONSTRAINT retention_day_rows_check CHECK ((rows >= 0)),
+    CONSTRAINT retention_day_rule_check CHECK ((rule ~ '^[a-z]+(_[a-z]+)*$'::text))
+);
+
+COMMENT ON TABLE public.retention_day IS 'what was let go of on a day because it was old enough: how much, and up to when';
+
+COMMENT ON COLUMN public.retention_day.days IS 'the period in force';
+
+COMMENT ON COLUMN public.retention_day.through IS 'what is from then or older went';
+
+COMMENT ON COLUMN public.retention_day.is_done IS 'false: more of it was due when the last look ended';
 
 CREATE TABLE public.reversal_transition (
     from_state text NOT NULL,
@@ -10065,6 +10715,9 @@ ALTER TABLE ONLY public.item_version
 ALTER TABLE ONLY public.ledger_setting
     ADD CONSTRAINT ledger_setting_pkey PRIMARY KEY (singleton);
 
+ALTER TABLE ONLY public.legal_hold
+    ADD CONSTRAINT legal_hold_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.link_proposal
     ADD CONSTRAINT link_proposal_pkey PRIMARY KEY (id);
 
@@ -10203,6 +10856,15 @@ ALTER TABLE ONLY public.person
 ALTER TABLE ONLY public.person_link
     ADD CONSTRAINT person_link_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.person_move
+    ADD CONSTRAINT person_move_merged_id_key UNIQUE (merged_id);
+
+ALTER TABLE ONLY public.person_move
+    ADD CONSTRAINT person_move_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.person_move
+    ADD CONSTRAINT person_move_subject UNIQUE (issuer_id, subject);
+
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (id);
 
@@ -10277,6 +10939,9 @@ ALTER TABLE ONLY public.reconciliation_sum
 
 ALTER TABLE ONLY public.region_decision
     ADD CONSTRAINT region_decision_pkey PRIMARY KEY (shard, decision_id);
+
+ALTER TABLE ONLY public.retention_day
+    ADD CONSTRAINT retention_day_pkey PRIMARY KEY (rule, day);
 
 ALTER TABLE ONLY public.reversal
     ADD CONSTRAINT reversal_decision_id_key UNIQUE (decision_id);
@@ -10531,6 +11196,8 @@ CREATE INDEX act_of_person ON public.act USING btree (person_id, id) WHERE (pers
 
 CREATE INDEX age_assurance_of_person ON public.age_assurance USING btree (person_id, level DESC, proved_at DESC, id DESC) WHERE (revoked_at IS NULL);
 
+CREATE INDEX age_assurance_over ON public.age_assurance USING btree (LEAST(revoked_at, until)) WHERE ((revoked_at IS NOT NULL) OR (until IS NOT NULL));
+
 CREATE INDEX allowance_taken_by_hour ON public.allowance_taken USING btree (hour);
 
 CREATE UNIQUE INDEX api_key_name_is_new ON public.api_key USING btree (name) WHERE (revoked_at IS NULL);
@@ -10581,6 +11248,10 @@ CREATE INDEX credit_note_by_issue ON public.credit_note USING btree (issued_at, 
 
 CREATE INDEX credit_note_by_order ON public.credit_note USING btree (shard, order_id, number);
 
+CREATE INDEX data_export_by_time ON public.data_export USING btree (asked_at DESC, id DESC);
+
+CREATE INDEX data_export_made ON public.data_export USING btree (ready_at) WHERE (state = 'ready'::text);
+
 CREATE INDEX decision_in_an_emergency ON public.decision USING btree (decided_at DESC) WHERE emergency;
 
 CREATE INDEX decision_newest ON public.decision USING btree (proposed_at DESC, id DESC);
@@ -10595,6 +11266,8 @@ CREATE INDEX difference_by_time ON public.reconciliation_difference USING btree 
 
 CREATE INDEX difference_open ON public.reconciliation_difference USING btree (noticed_at DESC) WHERE (state = 'open'::text);
 
+CREATE INDEX erasure_by_time ON public.erasure USING btree (asked_at DESC, id DESC);
+
 CREATE INDEX erasure_due ON public.erasure USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 CREATE UNIQUE INDEX erasure_is_one ON public.erasure USING btree (person_id) WHERE (withdrawn_at IS NULL);
@@ -10606,8 +11279,6 @@ CREATE INDEX event_combo_by_end ON public.event_combo USING btree (last_at);
 CREATE INDEX export_due ON public.data_export USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX export_of_person ON public.data_export USING btree (person_id, asked_at DESC, id DESC);
-
-CREATE INDEX export_to_delete ON public.data_export USING btree (delete_at) WHERE (state = 'ready'::text);
 
 CREATE UNIQUE INDEX export_waits_once ON public.data_export USING btree (person_id) WHERE (state = 'waiting'::text);
 
@@ -10649,6 +11320,10 @@ CREATE INDEX instrument_of_person ON public.instrument USING btree (person_id);
 
 CREATE INDEX item_version_begins ON public.item_version USING btree (item_id, active_from, version) WHERE (withdrawn_at IS NULL);
 
+CREATE INDEX legal_hold_newest ON public.legal_hold USING btree (placed_at DESC, id DESC);
+
+CREATE INDEX legal_hold_open ON public.legal_hold USING btree (person_id) WHERE (lifted_at IS NULL);
+
 CREATE INDEX link_proposal_newest ON public.link_proposal USING btree (proposed_at DESC, id DESC);
 
 CREATE INDEX link_proposal_open ON public.link_proposal USING btree (proposed_at DESC, id DESC) WHERE (verdict IS NULL);
@@ -10660,6 +11335,8 @@ CREATE INDEX lot_reversal_by_lot ON public.lot_reversal USING btree (shard, lot_
 CREATE INDEX lot_to_expire ON public.lot USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND ((coins_reversed + coins_expired) < coins));
 
 CREATE INDEX mail_due ON public.mail USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX mail_ended ON public.mail USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 
 CREATE INDEX mail_not_delivered ON public.mail USING btree (mail_id) WHERE (state = ANY (ARRAY['refused'::text, 'bounced'::text]));
 
@@ -10699,6 +11376,8 @@ CREATE INDEX payout_export_download_by_export ON public.payout_export_download U
 
 CREATE INDEX payout_export_item_by_export ON public.payout_export_item USING btree (export_number);
 
+CREATE INDEX payout_method_archived ON public.payout_method USING btree (archived_at) WHERE ((archived_at IS NOT NULL) AND (holder_name <> ''::text));
+
 CREATE INDEX payout_method_by_creator ON public.payout_method USING btree (shard, creator_id, created_at DESC, id DESC);
 
 CREATE INDEX payout_method_by_fingerprint ON public.payout_method USING btree (account_fingerprint) WHERE (account_fingerprint IS NOT NULL);
@@ -10708,6 +11387,8 @@ CREATE INDEX payout_method_in_clear ON public.payout_method USING btree (shard, 
 CREATE INDEX payout_method_without_fingerprint ON public.payout_method USING btree (shard, id) WHERE (account_fingerprint IS NULL);
 
 CREATE INDEX payout_poll_stuck ON public.payout USING btree (changed_at) WHERE ((poll_at IS NOT NULL) AND (poll_error IS NOT NULL));
+
+CREATE INDEX payout_quote_by_end ON public.payout_quote USING btree (expires_at);
 
 CREATE INDEX payout_rate_by_currency ON public.payout_rate USING btree (currency, effective_at DESC, version DESC);
 
@@ -10722,6 +11403,8 @@ CREATE INDEX person_called_staff ON public.person USING btree (staff_since DESC,
 CREATE UNIQUE INDEX person_link_holds ON public.person_link USING btree (person_id, other_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX person_link_of_other ON public.person_link USING btree (other_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX person_move_to ON public.person_move USING btree (person_id);
 
 CREATE INDEX policy_pack_of_country ON public.policy_pack USING btree (country, effective_at DESC, version DESC);
 
@@ -10743,6 +11426,8 @@ CREATE INDEX recharge_order_by_person ON public.recharge_order USING btree (shar
 
 CREATE INDEX recharge_order_to_poll ON public.recharge_order USING btree (poll_at) WHERE (poll_at IS NOT NULL);
 
+CREATE INDEX recharge_order_with_addresses ON public.recharge_order USING btree (created_at) WHERE ((return_url <> ''::text) OR (checkout_url IS NOT NULL) OR (voucher IS NOT NULL) OR (poll_error IS NOT NULL));
+
 CREATE INDEX recharge_order_with_voucher ON public.recharge_order USING btree (shard, person_id) WHERE ((state = 'pending'::text) AND (voucher IS NOT NULL));
 
 CREATE INDEX reconciliation_run_by_time ON public.reconciliation_run USING btree (requested_at DESC, run_id DESC);
@@ -10757,6 +11442,8 @@ CREATE INDEX region_decision_by_person ON public.region_decision USING btree (sh
 
 CREATE INDEX region_decision_of_quotes ON public.region_decision USING btree (decided_at) WHERE (kind = 'quote'::text);
 
+CREATE INDEX region_decision_with_places ON public.region_decision USING btree (decided_at) WHERE ((network IS NOT NULL) OR (evidence @? '$[*]?(@."detail" != "")'::jsonpath));
+
 CREATE INDEX reversal_by_operator ON public.reversal USING btree (requested_by, created_at) WHERE ((kind = 'refund'::text) AND (requested_by IS NOT NULL));
 
 CREATE INDEX reversal_by_order ON public.reversal USING btree (shard, order_id, reversal_id);
@@ -10766,6 +11453,8 @@ CREATE INDEX reversal_by_person ON public.reversal USING btree (shard, person_id
 CREATE INDEX reversal_by_time ON public.reversal USING btree (created_at DESC, reversal_id DESC);
 
 CREATE INDEX reversal_of_minor_refund ON public.reversal USING btree (minor_refund_id) WHERE (minor_refund_id IS NOT NULL);
+
+CREATE INDEX reversal_open ON public.reversal USING btree (person_id) WHERE (state = ANY (ARRAY['requested'::text, 'sent'::text, 'opened'::text]));
 
 CREATE INDEX reversal_to_send ON public.reversal USING btree (poll_at) WHERE (poll_at IS NOT NULL);
 
@@ -10781,11 +11470,15 @@ CREATE INDEX room_live ON public.room USING btree (started_at DESC, id DESC) WHE
 
 CREATE INDEX room_viewers_by_seen ON public.room_viewers USING btree (seen_at);
 
+CREATE INDEX room_with_words ON public.room USING btree (ended_at, id) WHERE ((ended_at IS NOT NULL) AND (words_gone_at IS NULL));
+
 CREATE UNIQUE INDEX rule_consent_holds ON public.rule_consent USING btree (person_id, given_by, action) WHERE (ended_at IS NULL);
 
 CREATE INDEX rule_consent_of_giver ON public.rule_consent USING btree (given_by) WHERE (ended_at IS NULL);
 
 CREATE INDEX rule_decision_of_person ON public.rule_decision USING btree (shard, person_id, decided_at DESC);
+
+CREATE INDEX rule_decision_with_places ON public.rule_decision USING btree (decided_at) WHERE (countries <> '{}'::text[]);
 
 CREATE UNIQUE INDEX safety_appeal_is_open ON public.safety_appeal USING btree (person_id) WHERE (answered_at IS NULL);
 
@@ -10987,6 +11680,10 @@ CREATE CONSTRAINT TRIGGER lot_has_a_cause AFTER INSERT ON public.lot DEFERRABLE 
 
 CREATE TRIGGER maturity_is_not_slowed AFTER UPDATE OF matured_at ON public.conversion FOR EACH ROW WHEN (((new.matured_at IS NOT NULL) AND (old.matured_at IS NULL))) EXECUTE FUNCTION public.maturity_is_not_slowed();
 
+CREATE TRIGGER merged_stands_still BEFORE UPDATE OF lifted_at ON public.freeze_record FOR EACH ROW WHEN ((new.lifted_at IS NOT NULL)) EXECUTE FUNCTION public.merged_stands_still();
+
+CREATE TRIGGER merged_stays_linked BEFORE UPDATE OF ended_at ON public.person_link FOR EACH ROW WHEN ((new.ended_at IS NOT NULL)) EXECUTE FUNCTION public.merged_stays_linked();
+
 CREATE TRIGGER method_is_payable AFTER INSERT ON public.payout FOR EACH ROW EXECUTE FUNCTION public.method_is_payable();
 
 CREATE TRIGGER minor_refund_is_decided BEFORE INSERT ON public.minor_refund FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.require_decision('minor_refund', 'id', 'reason');
@@ -10996,6 +11693,8 @@ CREATE TRIGGER minor_refund_is_of_another BEFORE INSERT ON public.minor_refund F
 CREATE TRIGGER minor_refund_order_is_decided BEFORE INSERT ON public.minor_refund_order FOR EACH ROW EXECUTE FUNCTION public.minor_refund_order_is_decided();
 
 CREATE TRIGGER new_reversal_of_a_link_is_reported AFTER INSERT ON public.reversal FOR EACH ROW WHEN (((new.state = 'done'::text) AND (new.amount_minor > 0))) EXECUTE FUNCTION public.report_reversal_of_link();
+
+CREATE TRIGGER note_lost_events AFTER UPDATE OF forgotten_through ON public.event_log FOR EACH ROW WHEN ((new.forgotten_through > old.forgotten_through)) EXECUTE FUNCTION public.note_lost_events();
 
 CREATE TRIGGER note_staff_since BEFORE INSERT OR UPDATE OF platform_roles ON public.person FOR EACH ROW EXECUTE FUNCTION public.note_staff_since();
 
@@ -11038,6 +11737,8 @@ CREATE TRIGGER payout_rate_is_decided BEFORE INSERT ON public.payout_rate FOR EA
 CREATE TRIGGER payout_terms_are_bounded BEFORE INSERT ON public.payout_terms FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.payout_terms_are_bounded();
 
 CREATE TRIGGER payout_terms_are_decided BEFORE INSERT ON public.payout_terms FOR EACH ROW EXECUTE FUNCTION public.require_decision('payout_terms', 'method_kind', 'fee_fixed_minor', 'fee_fixed_currency', 'fee_bps', 'diamonds_min', 'diamonds_per_day_max', 'effective_at');
+
+CREATE TRIGGER person_comes_by_their_subject AFTER INSERT OR UPDATE OF subject ON public.person FOR EACH ROW EXECUTE FUNCTION public.person_comes_by_their_subject();
 
 CREATE TRIGGER person_tells AFTER UPDATE OF platform_roles ON public.person FOR EACH ROW WHEN ((new.platform_roles IS DISTINCT FROM old.platform_roles)) EXECUTE FUNCTION public.tell_person();
 
@@ -11298,6 +11999,15 @@ ALTER TABLE ONLY public.item_version
 ALTER TABLE ONLY public.item_version
     ADD CONSTRAINT item_version_item_id_fkey FOREIGN KEY (item_id) REFERENCES public.item(id);
 
+ALTER TABLE ONLY public.legal_hold
+    ADD CONSTRAINT legal_hold_lifted_by_fkey FOREIGN KEY (lifted_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.legal_hold
+    ADD CONSTRAINT legal_hold_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.legal_hold
+    ADD CONSTRAINT legal_hold_placed_by_fkey FOREIGN KEY (placed_by) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.link_proposal
     ADD CONSTRAINT link_proposal_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.person(id);
 
@@ -11435,6 +12145,15 @@ ALTER TABLE ONLY public.person_email
 
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES public.issuer(id);
+
+ALTER TABLE ONLY public.person_move
+    ADD CONSTRAINT person_move_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES public.issuer(id);
+
+ALTER TABLE ONLY public.person_move
+    ADD CONSTRAINT person_move_merged_id_fkey FOREIGN KEY (merged_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.person_move
+    ADD CONSTRAINT person_move_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.policy_pack
     ADD CONSTRAINT policy_pack_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
@@ -11955,6 +12674,8 @@ GRANT ALL ON FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_th
 
 REVOKE ALL ON FUNCTION public.diamonds_have_a_cause() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.empty_payout_methods(p_shards smallint[], p_ids uuid[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.end_consents(p_person_id bigint, p_given_by bigint, p_action text, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_consents(p_person_id bigint, p_given_by bigint, p_action text, p_at timestamp with time zone) TO plaudit_app;
 
@@ -12062,6 +12783,9 @@ GRANT ALL ON FUNCTION public.expire_lots(p_now timestamp with time zone, p_lots_
 
 REVOKE ALL ON FUNCTION public.expire_wallet(p_shard smallint, p_viewer_id bigint, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.final_person(p_person_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.final_person(p_person_id bigint) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.free_way(p_purse public.wallet, p_step public.brake_step, p_coins bigint, p_through bigint, p_coin_worth bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.freeze_changes_by_being_lifted() FROM PUBLIC;
@@ -12116,6 +12840,12 @@ REVOKE ALL ON FUNCTION public.guardian_may_guard() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.has_frozen_receiver(p_gift public.gift_line, p_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.held_people() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.held_people() TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.held_providers() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.held_providers() TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_purpose text, p_coins bigint, p_held_at timestamp with time zone, p_ends_at timestamp with time zone, p_holds_max integer, p_refused boolean, OUT outcome text, OUT coins_short bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.hold(p_shard smallint, p_viewer_id bigint, p_hold_id uuid, p_purpose text, p_coins bigint, p_held_at timestamp with time zone, p_ends_at timestamp with time zone, p_holds_max integer, p_refused boolean, OUT outcome text, OUT coins_short bigint) TO plaudit_app;
 
@@ -12153,6 +12883,9 @@ GRANT UPDATE(last_used_at) ON TABLE public.api_key TO plaudit_app;
 REVOKE ALL ON FUNCTION public.key_is_narrower(p_key public.api_key, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.key_is_narrower(p_key public.api_key, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.law_lets_go_of(p_before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.law_lets_go_of(p_before timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.lay_brake(p_members bigint[], p_brake public.brake, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.lay_brakes(p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
@@ -12166,6 +12899,71 @@ REVOKE ALL ON FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_
 
 REVOKE ALL ON FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p_tax_rate numeric, p_step integer, p_fee_bps integer, p_fee_fixed_minor bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p_tax_rate numeric, p_step integer, p_fee_bps integer, p_fee_fixed_minor bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_ages(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_ages(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_allowances(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_allowances(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_checkouts(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_checkouts(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_codes(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_codes(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_data_requests(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_data_requests(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_events(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_events(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_export_files(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_export_files(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_legal_holds(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_legal_holds(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_mails(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_mails(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_messages(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_messages(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_paid_accounts(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_paid_accounts(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_payout_quotes(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_payout_quotes(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_places(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_places(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_quoted_places(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_quoted_places(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_quotes(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_quotes(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_rule_places(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_rule_places(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_sessions(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_sessions(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_tallies(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_tallies(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_tries(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_tries(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_unused_accounts(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_unused_accounts(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_words(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_words(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_words_of(p_frame public.frame) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.let_spend(p_person_id bigint, p_set_by bigint, p_at timestamp with time zone, p_limits boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.let_spend(p_person_id bigint, p_set_by bigint, p_at timestamp with time zone, p_limits boolean) TO plaudit_app;
@@ -12218,7 +13016,7 @@ GRANT UPDATE(resolution) ON TABLE public.payment_problem TO plaudit_app;
 
 GRANT UPDATE(resolved_by) ON TABLE public.payment_problem TO plaudit_app;
 
-GRANT SELECT,INSERT,DELETE ON TABLE public.quote TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.quote TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.recharge_order TO plaudit_app;
 
@@ -12280,6 +13078,13 @@ REVOKE ALL ON FUNCTION public.mark_spent(p_shard smallint, p_viewer_id bigint, p
 
 REVOKE ALL ON FUNCTION public.maturity_is_not_slowed() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.merge_person(p_id uuid, p_merged_id bigint, p_into_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.merge_person(p_id uuid, p_merged_id bigint, p_into_id bigint, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.merged_stands_still() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.merged_stays_linked() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.method_is_payable() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.minor_refund_is_of_another() FROM PUBLIC;
@@ -12294,6 +13099,11 @@ REVOKE ALL ON FUNCTION public.names_person(p_data json, p_person_id bigint) FROM
 
 REVOKE ALL ON FUNCTION public.narrow_key(p_key_id integer, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.narrow_key(p_key_id integer, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.note_let_go(p_rule text, p_days integer, p_through timestamp with time zone, p_at timestamp with time zone, p_rows integer, p_is_done boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_let_go(p_rule text, p_days integer, p_through timestamp with time zone, p_at timestamp with time zone, p_rows integer, p_is_done boolean) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.note_lost_events() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.note_staff_since() FROM PUBLIC;
 
@@ -12378,6 +13188,8 @@ REVOKE ALL ON FUNCTION public.period_ends(p_period text, p_at timestamp with tim
 
 REVOKE ALL ON FUNCTION public.period_of(p_brake public.brake, OUT name text, OUT mark bigint, OUT most bigint) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.person_comes_by_their_subject() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.policy_pack_is_bounded() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.post(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
@@ -12451,6 +13263,9 @@ REVOKE ALL ON FUNCTION public.release_lot(p_shard smallint, p_viewer_id bigint, 
 
 REVOKE ALL ON FUNCTION public.remove_message(p_shard smallint, p_viewer_id bigint, p_gift_id uuid, p_seq bigint, p_removed_by text, p_person_id bigint, p_key_id integer, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.remove_message(p_shard smallint, p_viewer_id bigint, p_gift_id uuid, p_seq bigint, p_removed_by text, p_person_id bigint, p_key_id integer, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.rename_person(p_id uuid, p_person_id bigint, p_subject text, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rename_person(p_id uuid, p_person_id bigint, p_subject text, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.report_reversal_of_link() FROM PUBLIC;
 
@@ -12728,7 +13543,7 @@ GRANT UPDATE(revoked_at) ON TABLE public.age_assurance TO plaudit_app;
 
 GRANT UPDATE(revoked_because) ON TABLE public.age_assurance TO plaudit_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.allowance_taken TO plaudit_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.allowance_taken TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.art TO plaudit_app;
 
@@ -12852,7 +13667,7 @@ GRANT UPDATE(bytes) ON TABLE public.data_export TO plaudit_app;
 
 GRANT UPDATE(downloaded_at) ON TABLE public.data_export TO plaudit_app;
 
-GRANT SELECT,INSERT,DELETE ON TABLE public.data_export_part TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.data_export_part TO plaudit_app;
 
 GRANT UPDATE(sealed) ON TABLE public.data_export_part TO plaudit_app;
 
@@ -12894,7 +13709,7 @@ GRANT UPDATE(failed_with) ON TABLE public.erasure TO plaudit_app;
 
 GRANT UPDATE(error) ON TABLE public.erasure TO plaudit_app;
 
-GRANT SELECT,INSERT,DELETE ON TABLE public.event TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.event TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_combo TO plaudit_app;
 
@@ -13018,6 +13833,14 @@ GRANT SELECT ON TABLE public.journal TO plaudit_app;
 
 GRANT SELECT ON TABLE public.ledger_setting TO plaudit_app;
 
+GRANT SELECT,INSERT ON TABLE public.legal_hold TO plaudit_app;
+
+GRANT UPDATE(lifted_by) ON TABLE public.legal_hold TO plaudit_app;
+
+GRANT UPDATE(lifted_at) ON TABLE public.legal_hold TO plaudit_app;
+
+GRANT UPDATE(lifted_because) ON TABLE public.legal_hold TO plaudit_app;
+
 GRANT SELECT ON TABLE public.link_proposal TO plaudit_app;
 
 GRANT INSERT(id) ON TABLE public.link_proposal TO plaudit_app;
@@ -13038,7 +13861,7 @@ GRANT UPDATE(decided_at) ON TABLE public.link_proposal TO plaudit_app;
 
 GRANT UPDATE(link_id) ON TABLE public.link_proposal TO plaudit_app;
 
-GRANT SELECT,INSERT,DELETE ON TABLE public.logout_token TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.logout_token TO plaudit_app;
 
 GRANT SELECT ON TABLE public.lot_reversal TO plaudit_app;
 
@@ -13192,6 +14015,8 @@ GRANT UPDATE(ended_at) ON TABLE public.person_link TO plaudit_app;
 
 GRANT UPDATE(ended_because) ON TABLE public.person_link TO plaudit_app;
 
+GRANT SELECT ON TABLE public.person_move TO plaudit_app;
+
 GRANT SELECT,INSERT ON TABLE public.policy_pack TO plaudit_app;
 
 GRANT SELECT ON TABLE public.price_book TO plaudit_app;
@@ -13278,7 +14103,9 @@ GRANT UPDATE(failed_with) ON TABLE public.reconciliation_run TO plaudit_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.reconciliation_sum TO plaudit_app;
 
-GRANT SELECT,INSERT,DELETE ON TABLE public.region_decision TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.region_decision TO plaudit_app;
+
+GRANT SELECT ON TABLE public.retention_day TO plaudit_app;
 
 GRANT SELECT ON TABLE public.reversal_transition TO plaudit_app;
 
@@ -13306,7 +14133,7 @@ GRANT INSERT(given_at) ON TABLE public.rule_consent TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.rule_decision TO plaudit_app;
 
-GRANT SELECT,INSERT,DELETE ON TABLE public.rule_tally TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.rule_tally TO plaudit_app;
 
 GRANT UPDATE(times) ON TABLE public.rule_tally TO plaudit_app;
 
@@ -13456,7 +14283,7 @@ GRANT SELECT,INSERT ON TABLE public.screening_rule TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.screening_word TO plaudit_app;
 
-GRANT SELECT,INSERT,DELETE ON TABLE public.session TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.session TO plaudit_app;
 
 GRANT UPDATE(roles) ON TABLE public.session TO plaudit_app;
 
@@ -13476,7 +14303,7 @@ GRANT UPDATE(last_used_at) ON TABLE public.session TO plaudit_app;
 
 GRANT UPDATE(sealed_id_token) ON TABLE public.session TO plaudit_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_code TO plaudit_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.sign_in_code TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.store_consent TO plaudit_app;
 
@@ -13684,7 +14511,7 @@ GRANT UPDATE(sealed) ON TABLE public.webhook_secret TO plaudit_app;
 
 GRANT SELECT ON TABLE public.webhook_transition TO plaudit_app;
 
-GRANT SELECT,INSERT,DELETE ON TABLE public.webhook_try TO plaudit_app;
+GRANT SELECT,INSERT ON TABLE public.webhook_try TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.withdrawal_consent TO plaudit_app;
 
