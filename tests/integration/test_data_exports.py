@@ -10,7 +10,9 @@ import httpx2
 import pytest
 
 from plaudit.db import connect
+from plaudit.events.log import place_waiting
 from plaudit.ids import new_id
+from plaudit.people.development import ISSUER
 from plaudit.people.model import Role, Scope
 from plaudit.personal_data import archive
 from plaudit.personal_data.limits import EXPORT_DAYS
@@ -126,6 +128,16 @@ async def test_servers_and_operators_ask_in_somebodys_stead(desk: Desk) -> None:
     asked = await ask(desk, server)
     assert asked["asked_by"] == "platform"
     await make(desk)
+    await place_waiting(desk.house.database)
+    host = await desk.client({"Authorization": f"Bearer {await desk.server_key('events')}"})
+    (told,) = (await host.get("/v1/events", params={"kinds": "data_export.ready"})).json()["items"]
+    ready = (await server.get(f"/v1/me/data-exports/{asked['id']}")).json()
+    assert told["data"] == {
+        "export_id": asked["id"],
+        "who": {"id": person_id, "issuer": ISSUER, "subject": "ada"},
+        "asked_by": "platform",
+        "delete_at": ready["delete_at"],
+    }
     (await fetched(server, asked)).close()
     operator = await desk.person("olga", Role.OPERATOR)
     desk.house.clock.advance(timedelta(seconds=1))  # type: ignore[attr-defined]  # the test's clock
@@ -137,6 +149,14 @@ async def test_servers_and_operators_ask_in_somebodys_stead(desk: Desk) -> None:
     assert ZipFile(io.BytesIO(file.content)).testzip() is None
     acts = (await operator.get("/v1/operator/acts")).json()["items"]
     assert {one["operation"] for one in acts} >= {"AskForDataOf", "GetDataExportFile", "AskForMyData"}
+    listed = (await operator.get("/v1/operator/data-exports", params={"person_id": person_id})).json()["items"]
+    assert [(one["asked_by"], one["reason"]) for one in listed] == [
+        ("operator", "Asked by letter."), ("platform", None),
+    ]  # fmt: skip
+    waiting = (await operator.get("/v1/operator/data-exports", params={"state": "waiting"})).json()["items"]
+    assert waiting == []
+    page = await operator.get("/operator/data-requests", params={"of": "exports"})
+    assert "Asked by letter." in page.text
     shown = (await ada.get("/v1/me/data-exports")).json()["items"]
     assert [one["asked_by"] for one in shown] == ["operator", "platform"]
 

@@ -1,16 +1,18 @@
 """Having somebody erased: what is in the way, the time of grace, who may ask, and again after a restore."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from plaudit.db import connect
+from plaudit.events.log import place_waiting
 from plaudit.people.model import Role
 from plaudit.personal_data import erasing
 from plaudit.personal_data.limits import ERASURE_GRACE_DAYS
+from plaudit.personal_data.requests import answer_by
 from tests.integration.test_payouts import Studio, open_studio
 from tests.support.databases import owner_of
 
@@ -79,6 +81,84 @@ async def test_it_waits_and_can_be_taken_back_until_it_begins(studio: Studio) ->
         (me, True, False), (me, False, True),
     ]  # fmt: skip
     assert (await (await studio.shop.desk.person("gone")).get("/v1/me")).json()["id"] != me
+
+
+async def test_platforms_are_told_and_nobody_is_named_afterwards(studio: Studio) -> None:
+    desk = studio.shop.desk
+    host = await desk.client({"Authorization": f"Bearer {await desk.server_key()}"})
+
+    async def told() -> list[tuple[str, Any, Any]]:
+        await place_waiting(desk.house.database)
+        found = (await host.get("/v1/events")).json()["items"]
+        return [
+            (one["type"].removeprefix("person."), one["data"]["erasure_id"], one["data"].get("who", {}).get("subject"))
+            for one in found
+            if one["type"].startswith("person.eras")
+        ]
+
+    ada = await desk.person("gone")
+    me = (await ada.get("/v1/me")).json()["id"]
+    first, second = studio.id(), studio.id()
+    await ada.post("/v1/me/erasure", json={"id": first})
+    await ada.post("/v1/me/erasure", json={"id": first})
+    await ada.delete("/v1/me/erasure")
+    studio.shop.clock.advance(timedelta(seconds=1))
+    await ada.post("/v1/me/erasure", json={"id": second})
+    asked = [("erasure_requested", first), ("erasure_withdrawn", first), ("erasure_requested", second)]
+    assert await told() == [(*one, "gone") for one in asked], "once each, by the name they are known by"
+    studio.shop.clock.advance(timedelta(days=ERASURE_GRACE_DAYS, seconds=1))
+    await run(studio)
+    await run(studio)
+    assert await told() == [*((*one, "erased") for one in asked), ("erased", second, None)]
+    last = (await host.get("/v1/events", params={"kinds": "person.erased"})).json()["items"][0]
+    assert (last["data"]["person_id"], last["subject"]) == (me, f"erasure:{second}")
+
+
+async def test_operators_see_how_each_stands_and_until_when(studio: Studio) -> None:
+    clock = studio.shop.clock
+    ada, ben = await studio.shop.desk.person("gone"), await studio.shop.desk.person("ben")
+    ids = [(await one.get("/v1/me")).json()["id"] for one in (ada, ben)]
+    sam = await studio.shop.desk.person("sam", Role.SUPPORT)
+    at = clock.now()
+    for one in (ada, ben):
+        assert (await one.post("/v1/me/erasure", json={"id": studio.id()})).status_code == 201
+        clock.advance(timedelta(seconds=1))
+    await studio.operator.post(
+        "/v1/operator/legal-holds", json={"id": studio.id(), "person_id": ids[0], "reason": "A claim."}
+    )
+    await ben.delete("/v1/me/erasure")
+    listed = (await sam.get("/v1/operator/erasures")).json()["items"]
+    assert [(one["person_id"], one["state"]) for one in listed] == [(ids[1], "withdrawn"), (ids[0], "waiting")]
+    assert [one["obstacles"] for one in listed] == [
+        [], [{"code": "legal_hold", "amount": 1, "can_be_given_up": False}],
+    ]  # fmt: skip
+    assert datetime.fromisoformat(listed[1]["answer_by"]) == answer_by(at)
+    waiting = (await sam.get("/v1/operator/erasures", params={"state": "waiting"})).json()["items"]
+    assert waiting == listed[1:]
+    of_ben = (await sam.get("/v1/operator/erasures", params={"person_id": ids[1]})).json()["items"]
+    assert of_ben == listed[:1]
+    first = (await sam.get("/v1/operator/erasures", params={"limit": 1})).json()
+    rest = (await sam.get("/v1/operator/erasures", params={"limit": 1, "cursor": first["next"]})).json()
+    assert [*first["items"], *rest["items"]] == listed
+    page = await sam.get("/operator/data-requests")
+    assert ("In the way: legal hold (1)" in page.text, "the month is over" in page.text) == (True, False)
+    clock.advance(timedelta(days=31))
+    sam = await studio.shop.desk.person("sam", Role.SUPPORT)
+    page = await sam.get("/operator/data-requests", params={"person": ids[0], "show": "waiting"})
+    assert "the month is over" in page.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "end"),
+    [
+        ("2026-01-31", "2026-02-28"),
+        ("2028-01-30", "2028-02-29"),
+        ("2026-12-05", "2027-01-05"),
+        ("2026-04-30", "2026-05-30"),
+    ],
+)
+def test_a_month_ends_on_the_same_day_or_the_last(asked: str, end: str) -> None:
+    assert answer_by(datetime.fromisoformat(asked)) == datetime.fromisoformat(end)
 
 
 async def test_staff_is_not_erased_and_operators_say_why(studio: Studio) -> None:
