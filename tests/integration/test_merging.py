@@ -14,8 +14,9 @@ from plaudit.clock import ManualClock
 from plaudit.db import OwnConnection
 from plaudit.ids import new_id
 from plaudit.limits import EXCLUSION_DAYS_MIN
+from plaudit.people import roles
 from plaudit.people.model import Role, Scope
-from plaudit.personal_data import archive, erasing
+from plaudit.personal_data import archive, erasing, merging
 from plaudit.personal_data.limits import ERASURE_GRACE_DAYS
 from tests.support.desk import Desk
 from tests.support.price_shelf import put_on_shelf
@@ -87,6 +88,39 @@ async def test_a_key_needs_the_scope_for_it(desk: Desk, clock: ManualClock) -> N
         assert refusal(await say(server, what, "ada", clock, **body)) == (403, "scope_missing")
 
 
+async def test_a_key_alone_takes_over_nobody_of_value(
+    desk: Desk, server: httpx2.AsyncClient, clock: ManualClock, owner_connection: OwnConnection
+) -> None:
+    """Whoever has the key and an account at the platform would come in as somebody rich, or as an operator."""
+    rich_id, olga_id = await desk.person_id("rich"), await desk.person_id("olga")
+    house = desk.house
+
+    async def fund(coins: int) -> None:
+        async with house.database.transaction() as connection:
+            await connection.execute(
+                "select fund(shard_of($1), $1, $2, 'promotional', 'promotion', $3, null, null, $4)",
+                *(rich_id, new_id(clock), coins, clock.now()),
+            )
+
+    await fund(5_000)
+    assert (await say(server, "rename", "rich", clock, subject="richer")).status_code == 200
+    await fund(1)
+    await roles.grant_role(owner_connection, olga_id, Role.SAFETY, clock)
+    for former, obstacles in (("richer", {"coins": 5_001}), ("olga", {"staff": 1})):
+        refused = await say(server, "rename", former, clock, subject="mallory")
+        assert (refusal(refused), refused.json()["obstacles"]) == ((409, "move_obstructed"), obstacles)
+    async with house.database.transaction() as connection:
+        with pytest.raises(asyncpg.CheckViolationError, match="a key alone"):
+            async with connection.transaction():
+                await connection.execute("select rename_person(gen_random_uuid(), $1, 'mallory', now())", rich_id)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with connection.transaction():
+                await connection.execute("select move_subject(gen_random_uuid(), $1, 'mallory', now())", rich_id)
+    issuer_id = await owner_connection.fetchval("select issuer_id from person where id = $1", rich_id)
+    moved = await merging.rename_as_owner(owner_connection, clock, issuer_id, "richer", "richest")
+    assert (moved.person_id, moved.subject) == (rich_id, "richest")
+
+
 async def test_two_accounts_are_one_for_good(
     desk: Desk, server: httpx2.AsyncClient, clock: ManualClock, owner_connection: OwnConnection
 ) -> None:
@@ -125,7 +159,7 @@ async def test_nobody_escapes_or_leaves_anything_behind_by_a_merge(
 
     async def obstacles() -> dict[str, int]:
         refused = await say(server, "merge", "bob", clock, into="ada")
-        assert refusal(refused) == (409, "merge_obstructed"), refused.text
+        assert refusal(refused) == (409, "move_obstructed"), refused.text
         with pytest.raises(asyncpg.CheckViolationError):
             async with desk.house.database.transaction() as connection:
                 await connection.execute(

@@ -8,15 +8,17 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, statements
+from plaudit.db import Connection, fetch_all, statements
 from plaudit.events.log import record
 from plaudit.events.model import PersonMoved, PersonReference
-from plaudit.ids import IdMeta, require_uuid7
+from plaudit.ids import IdMeta, new_id, require_uuid7
 from plaudit.payouts.names import NameMatch, compare, vouched_for
+from plaudit.people.actions import require_subject
 from plaudit.people.model import Person
 from plaudit.people.moves import PersonMove, find_move
 from plaudit.people.telling import Subject, find_told
 from plaudit.personal_data.erasures import obstacles, open_of
+from plaudit.personal_data.model import Obstacle
 from plaudit.problems import Conflict, IdempotencyConflict, InvalidField
 from plaudit.vault.sealing import Vault
 
@@ -42,11 +44,11 @@ class SubjectTaken(Conflict):
     title: ClassVar[str] = "This subject is somebody's, or was and leads elsewhere."
 
 
-class MergeObstructed(Conflict):
-    """`obstacles`: what the account that goes still has or is in the middle of, by code."""
+class MoveObstructed(Conflict):
+    """`obstacles`: what the account has or is in the middle of, by code."""
 
-    code: ClassVar[str] = "merge_obstructed"
-    title: ClassVar[str] = "These accounts cannot be merged yet: what is listed has to end first."
+    code: ClassVar[str] = "move_obstructed"
+    title: ClassVar[str] = "A server's key alone cannot do this as long as there is what is listed."
 
     class Fields(msgspec.Struct, frozen=True):
         obstacles: dict[str, int]
@@ -60,6 +62,7 @@ async def rename(connection: Connection, clock: Clock, issuer_id: int, former: s
         IdempotencyConflict: it was used for something else.
         PersonUnknown, SubjectMoved: nobody is known by the former subject.
         SubjectTaken: the other is or was somebody's.
+        MoveObstructed: they are an operator, or have more than a key alone may lead elsewhere.
     """
     if known := await find_move(connection, new.id):
         if (known.issuer_id, known.former_subject, known.merged_id) != (issuer_id, former, None):
@@ -67,12 +70,34 @@ async def rename(connection: Connection, clock: Clock, issuer_id: int, former: s
         return known
     require_uuid7(new.id, "body.id", clock)
     person = await find_told(connection, issuer_id, former, "path.subject")
+    if found := await fetch_all(connection, SQL["rename_obstacles"], Obstacle, person.id):
+        raise MoveObstructed(obstacles={one.code: one.amount for one in found})
+    await _move_subject(connection, clock, "rename_person", new, person.id)
+    return await _told(connection, clock, new.id, person.issuer)
+
+
+async def rename_as_owner(
+    connection: Connection, clock: Clock, issuer_id: int, former: str, subject: str
+) -> PersonMove:
+    """The same, whoever they are and whatever they have; for the login that owns the tables.
+
+    Raises:
+        PersonUnknown, SubjectMoved, SubjectTaken: as `rename` says.
+    """
+    person = await find_told(connection, issuer_id, former, "former")
+    new = NewSubject(id=new_id(clock), subject=require_subject(subject))
+    await _move_subject(connection, clock, "move_subject", new, person.id)
+    return await _told(connection, clock, new.id, person.issuer)
+
+
+async def _move_subject(connection: Connection, clock: Clock, statement: str, new: NewSubject, person_id: int) -> None:
     try:
         async with connection.transaction():
-            await connection.execute(SQL["rename_person"], new.id, person.id, new.subject, clock.now())
+            await connection.execute(SQL[statement], new.id, person_id, new.subject, clock.now())
     except (asyncpg.UniqueViolationError, asyncpg.CheckViolationError) as error:
+        if error.constraint_name not in {"person_issuer_id_subject_key", "person_comes_by_their_subject"}:
+            raise
         raise SubjectTaken from error
-    return await _told(connection, clock, new.id, person.issuer)
 
 
 async def merge(
@@ -85,7 +110,7 @@ async def merge(
         InvalidField: the id is no UUIDv7, or an account would be merged into itself.
         IdempotencyConflict: it was used for something else.
         PersonUnknown, SubjectMoved: nobody is known by one of the subjects.
-        MergeObstructed: the account that goes has something left, or they are known to be two people.
+        MoveObstructed: the account that goes has something left, or they are known to be two people.
     """
     if known := await find_move(connection, new.id):
         if (known.issuer_id, known.former_subject, known.merged_id is None) != (issuer_id, former, False):
@@ -97,7 +122,7 @@ async def merge(
     if goes.id == stays.id:
         raise InvalidField(field="body.into", reason="must be another account")
     if found := await _obstacles(connection, clock, vault, goes, stays):
-        raise MergeObstructed(obstacles=found)
+        raise MoveObstructed(obstacles=found)
     try:
         async with connection.transaction():
             await connection.execute(SQL["merge_person"], new.id, goes.id, stays.id, clock.now())
@@ -105,7 +130,7 @@ async def merge(
         if error.constraint_name != "merge_is_not_obstructed":
             raise
         found = await _obstacles(connection, clock, vault, goes, stays)
-        raise MergeObstructed(obstacles=found) from error
+        raise MoveObstructed(obstacles=found) from error
     return await _told(connection, clock, new.id, stays.issuer)
 
 

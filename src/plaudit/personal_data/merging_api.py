@@ -18,7 +18,7 @@ from plaudit.people.moves import PersonMove, SubjectMoved
 from plaudit.people.telling import PersonUnknown
 from plaudit.people.told_api import TAGS, SubjectInPath, require_path_subject
 from plaudit.personal_data import merging
-from plaudit.personal_data.merging import MergeObstructed, NewMerge, NewSubject, SubjectTaken
+from plaudit.personal_data.merging import MoveObstructed, NewMerge, NewSubject, SubjectTaken
 from plaudit.vault.sealing import vault_of
 
 
@@ -52,7 +52,7 @@ def _answer(move: PersonMove) -> PersonMoveAnswer:
     tags=TAGS,
     status_code=200,
     summary="Say that somebody has another subject",
-    problems=(PersonUnknown, SubjectMoved, SubjectTaken),
+    problems=(PersonUnknown, SubjectMoved, SubjectTaken, MoveObstructed),
 )
 async def rename_person(
     subject: SubjectInPath, data: JSONBody[NewSubject], caller: Caller, database: Database, clock: Clock
@@ -73,7 +73,7 @@ async def rename_person(
     tags=TAGS,
     status_code=200,
     summary="Say that two accounts are one person's",
-    problems=(PersonUnknown, SubjectMoved, MergeObstructed),
+    problems=(PersonUnknown, SubjectMoved, MoveObstructed),
 )
 async def merge_person(
     subject: SubjectInPath,

@@ -182,5 +182,11 @@ order by h.placed_at desc, h.id desc limit $5
 -- name: rename_person
 select rename_person($1, $2, $3, $4);
 
+-- name: move_subject
+select move_subject($1, $2, $3, $4);
+
+-- name: rename_obstacles -> Obstacle
+select code, amount from rename_obstacles($1) order by code;
+
 -- name: merge_person
 select merge_person($1, $2, $3, $4);

@@ -15,5 +15,6 @@ ROOM = Room(
     pages=("your_data", "retention", "holds", "data_requests"),
     commands=(
         RoomCommand("erasures", "commands:erasures", "Who was erased, for a restore to erase again; it names nobody."),
+        RoomCommand("person", "commands:person", "Say what somebody's platform calls them now."),
     ),
 )

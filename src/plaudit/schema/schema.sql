@@ -4186,6 +4186,19 @@ begin
     where shard = p_hold.shard and viewer_id = p_hold.viewer_id;
 end $$;
 
+CREATE FUNCTION public.move_subject(p_id uuid, p_person_id bigint, p_subject text, p_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_person person;
+begin
+    select * into strict v_person from person where id = p_person_id for update;
+    update person set subject = p_subject where id = p_person_id;
+    insert into person_move (id, issuer_id, subject, person_id, moved_at)
+    values (p_id, v_person.issuer_id, v_person.subject, p_person_id, p_at);
+end $$;
+
 CREATE FUNCTION public.names_person(p_data json, p_person_id bigint) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'public', 'pg_temp'
@@ -5371,17 +5384,38 @@ begin
     return true;
 end $$;
 
+CREATE FUNCTION public.rename_obstacles(p_person_id bigint) RETURNS TABLE(code text, amount bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with me as (select shard_of(p_person_id) as shard), owned (code, amount, most) as (
+        select 'coins', coalesce(sum(w.coins), 0)::bigint, decision_bound_of('rename_alone_coins') from wallet w, me
+        where w.shard = me.shard and w.viewer_id = p_person_id
+        union all
+        select 'diamonds', coalesce(sum(n), 0)::bigint, decision_bound_of('rename_alone_diamonds') from (
+            select a.balance from account a, me
+            where a.shard = me.shard and a.owner_id = p_person_id and a.kind in ('diamonds_available', 'diamonds_pending')
+            union all select g.balance from gift_balance g, me where g.shard = me.shard and g.creator_id = p_person_id) e (n)
+    )
+    select code, amount from owned where amount > most
+    union all
+    select 'staff', count(*) from (
+        select from role_grant where person_id = p_person_id and taken_at is null and role <> 'creator'
+        union all select from person where id = p_person_id
+            and platform_roles && '{operator,owner,support,finance,pricing,catalogue,safety,auditor}') s having count(*) > 0
+$$;
+
 CREATE FUNCTION public.rename_person(p_id uuid, p_person_id bigint, p_subject text, p_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-declare
-    v_person person;
 begin
-    select * into strict v_person from person where id = p_person_id for update;
-    update person set subject = p_subject where id = p_person_id;
-    insert into person_move (id, issuer_id, subject, person_id, moved_at)
-    values (p_id, v_person.issuer_id, v_person.subject, p_person_id, p_at);
+    perform lock_wallets(array[p_person_id]);
+    if exists (select from rename_obstacles(p_person_id)) then
+        raise exception 'a key alone leads person % to no other subject', p_person_id
+            using errcode = 'check_violation', constraint = 'rename_is_not_obstructed';
+    end if;
+    perform move_subject(p_id, p_person_id, p_subject, p_at);
 end $$;
 
 CREATE FUNCTION public.report_reversal_of_link() RETURNS trigger
@@ -13095,6 +13129,8 @@ REVOKE ALL ON FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owne
 
 REVOKE ALL ON FUNCTION public.move_held(p_purse public.wallet, p_hold public.hold, p_direction integer, p_first boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.move_subject(p_id uuid, p_person_id bigint, p_subject text, p_at timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.names_person(p_data json, p_person_id bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.narrow_key(p_key_id integer, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone) FROM PUBLIC;
@@ -13263,6 +13299,9 @@ REVOKE ALL ON FUNCTION public.release_lot(p_shard smallint, p_viewer_id bigint, 
 
 REVOKE ALL ON FUNCTION public.remove_message(p_shard smallint, p_viewer_id bigint, p_gift_id uuid, p_seq bigint, p_removed_by text, p_person_id bigint, p_key_id integer, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.remove_message(p_shard smallint, p_viewer_id bigint, p_gift_id uuid, p_seq bigint, p_removed_by text, p_person_id bigint, p_key_id integer, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.rename_obstacles(p_person_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rename_obstacles(p_person_id bigint) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.rename_person(p_id uuid, p_person_id bigint, p_subject text, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rename_person(p_id uuid, p_person_id bigint, p_subject text, p_at timestamp with time zone) TO plaudit_app;

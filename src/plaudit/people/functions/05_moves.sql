@@ -21,9 +21,9 @@ end $$;
 create or replace trigger person_comes_by_their_subject after insert or update of subject on person
     for each row execute function person_comes_by_their_subject();
 
--- Somebody is called otherwise by their platform. The caller has looked whether it may be.
-create or replace function rename_person(p_id uuid, p_person_id bigint, p_subject text, p_at timestamptz) returns void
-language plpgsql security definer set search_path = public, pg_temp as $$
+-- Somebody is called otherwise by their platform. For who owns the tables: what a key may is judged by `rename_person`.
+create or replace function move_subject(p_id uuid, p_person_id bigint, p_subject text, p_at timestamptz) returns void
+language plpgsql set search_path = public, pg_temp as $$
 declare
     v_person person;
 begin
@@ -32,5 +32,5 @@ begin
     insert into person_move (id, issuer_id, subject, person_id, moved_at)
     values (p_id, v_person.issuer_id, v_person.subject, p_person_id, p_at);
 end $$;
-revoke execute on function rename_person from public;
-grant execute on function final_person, rename_person to plaudit_app;
+revoke execute on function move_subject from public;
+grant execute on function final_person to plaudit_app;

@@ -54,5 +54,37 @@ end $$;
 create or replace trigger merged_stays_linked before update of ended_at on person_link
     for each row when (new.ended_at is not null) execute function merged_stays_linked();
 
-revoke execute on function merge_person from public;
-grant execute on function merge_person to plaudit_app;
+-- What a key alone does not lead to another subject: operators, and more coins or diamonds than bounds say.
+create or replace function rename_obstacles(p_person_id bigint) returns table (code text, amount bigint)
+language sql stable security definer set search_path = public, pg_temp as $$
+    with me as (select shard_of(p_person_id) as shard), owned (code, amount, most) as (
+        select 'coins', coalesce(sum(w.coins), 0)::bigint, decision_bound_of('rename_alone_coins') from wallet w, me
+        where w.shard = me.shard and w.viewer_id = p_person_id
+        union all
+        select 'diamonds', coalesce(sum(n), 0)::bigint, decision_bound_of('rename_alone_diamonds') from (
+            select a.balance from account a, me
+            where a.shard = me.shard and a.owner_id = p_person_id and a.kind in ('diamonds_available', 'diamonds_pending')
+            union all select g.balance from gift_balance g, me where g.shard = me.shard and g.creator_id = p_person_id) e (n)
+    )
+    select code, amount from owned where amount > most
+    union all
+    select 'staff', count(*) from (
+        select from role_grant where person_id = p_person_id and taken_at is null and role <> 'creator'
+        union all select from person where id = p_person_id
+            and platform_roles && '{operator,owner,support,finance,pricing,catalogue,safety,auditor}') s having count(*) > 0
+$$;
+
+-- Somebody has another subject, as their platform's server says: whoever comes by it has all that is theirs.
+create or replace function rename_person(p_id uuid, p_person_id bigint, p_subject text, p_at timestamptz) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    perform lock_wallets(array[p_person_id]);
+    if exists (select from rename_obstacles(p_person_id)) then
+        raise exception 'a key alone leads person % to no other subject', p_person_id
+            using errcode = 'check_violation', constraint = 'rename_is_not_obstructed';
+    end if;
+    perform move_subject(p_id, p_person_id, p_subject, p_at);
+end $$;
+
+revoke execute on function merge_person, rename_person, rename_obstacles from public;
+grant execute on function merge_person, rename_person, rename_obstacles to plaudit_app;

@@ -8,6 +8,11 @@ create index person_called_staff on person (staff_since desc, id desc)
 -- How much is paid to an account of which nobody can say whether it is in the creator's name, without a person who looks at it.
 insert into decision_bound (name, version, value, recorded_at) values ('payout_unnamed_diamonds', 1, 0, now());
 
+-- How much somebody has at most whom a server's key alone leads to another subject.
+insert into decision_bound (name, version, value, recorded_at) values
+    ('rename_alone_coins', 1, 5000, now()),
+    ('rename_alone_diamonds', 1, 20000, now());
+
 -- A subject that leads elsewhere since its platform said so: its person is called otherwise, or was another account's all along.
 create table person_move (
     id uuid primary key,

@@ -57,6 +57,8 @@ TITLES = {
     "price_book_lead_s": "Prices hold after",
     "refund_alone_day_us_cents": "Refunds one operator gives alone in a day, in US cents",
     "refund_alone_us_cents": "Refund of an order one operator gives alone, in US cents",
+    "rename_alone_coins": "Coins of somebody a key alone gives another subject",
+    "rename_alone_diamonds": "Diamonds of somebody a key alone gives another subject",
     "reward_rule_change_bps": "Change of a reward rule",
     "reward_rule_lead_s": "A reward rule holds after",
     "reward_rule_maturity_change_bps": "Change of a reward's maturity",
