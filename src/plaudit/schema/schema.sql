@@ -332,6 +332,14 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION public.archive_methods(p_creator_id bigint, p_at timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    update payout_method set archived_at = greatest(p_at, created_at)
+    where shard = shard_of(p_creator_id) and creator_id = p_creator_id and archived_at is null
+$$;
+
 CREATE FUNCTION public.are_linked(p_person_id bigint, p_other_id bigint) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -2358,6 +2366,14 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.freeze_merged(p_id uuid, p_merged_id bigint, p_at timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    insert into freeze_record (id, what, person_id, reason, frozen_at)
+    values (p_id, 'person', p_merged_id, 'merged into another account, as their platform says', p_at)
+$$;
+
 CREATE FUNCTION public.freeze_receiver(p_kind text, p_id bigint, p_until timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -3599,6 +3615,15 @@ CREATE FUNCTION public.line_of(p_gift public.gift) RETURNS public.gift_line
         p_gift.anonymous, p_gift.video_id, p_gift.position_ms, p_gift.shares)::gift_line
 $$;
 
+CREATE FUNCTION public.link_merged(p_id uuid, p_merged_id bigint, p_into_id bigint, p_at timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    insert into person_link (id, person_id, other_id, note, linked_by, linked_at)
+    values (p_id, least(p_merged_id, p_into_id), greatest(p_merged_id, p_into_id), 'one person, as their platform says', 0, p_at)
+    on conflict (person_id, other_id) where ended_at is null do nothing
+$$;
+
 CREATE FUNCTION public.linked_accounts_brake_together() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -4040,8 +4065,6 @@ CREATE FUNCTION public.merge_person(p_id uuid, p_merged_id bigint, p_into_id big
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-declare
-    v_merged person;
 begin
     perform pg_advisory_xact_lock(hashtext('plaudit.decision'));
     perform from person where id in (p_merged_id, p_into_id) order by id for update;
@@ -4050,20 +4073,10 @@ begin
         raise exception 'something is in the way of merging person %', p_merged_id
             using errcode = 'check_violation', constraint = 'merge_is_not_obstructed';
     end if;
-    select * into strict v_merged from person where id = p_merged_id;
-    insert into person_link (id, person_id, other_id, note, linked_by, linked_at)
-    values (p_id, least(p_merged_id, p_into_id), greatest(p_merged_id, p_into_id), 'one person, as their platform says', 0, p_at)
-    on conflict (person_id, other_id) where ended_at is null do nothing;
-    update person set subject = 'merged:' || p_id, platform_roles = '{}' where id = p_merged_id;
-    insert into person_move (id, issuer_id, subject, person_id, merged_id, moved_at)
-    values (p_id, v_merged.issuer_id, v_merged.subject, p_into_id, p_merged_id, p_at);
-    insert into freeze_record (id, what, person_id, reason, frozen_at)
-    values (p_id, 'person', p_merged_id, 'merged into another account, as their platform says', p_at);
-    update role_grant set taken_at = greatest(p_at, granted_at) where person_id = p_merged_id and taken_at is null;
-    update session set ended_at = greatest(p_at, created_at) where person_id = p_merged_id and ended_at is null;
-    delete from sign_in_code where person_id = p_merged_id;
-    update payout_method set archived_at = greatest(p_at, created_at)
-    where shard = shard_of(p_merged_id) and creator_id = p_merged_id and archived_at is null;
+    perform link_merged(p_id, p_merged_id, p_into_id, p_at);
+    perform move_merged(p_id, p_merged_id, p_into_id, p_at);
+    perform freeze_merged(p_id, p_merged_id, p_at);
+    perform archive_methods(p_merged_id, p_at);
 end $$;
 
 CREATE FUNCTION public.merged_stands_still() RETURNS trigger
@@ -4184,6 +4197,22 @@ begin
         array(select row(c.lot_id, -p_direction * c.coins)::lot_coins from unnest(pieces) c), p_first);
     update wallet set coins = coins - p_direction * p_hold.coins, held = held + p_direction * p_hold.coins
     where shard = p_hold.shard and viewer_id = p_hold.viewer_id;
+end $$;
+
+CREATE FUNCTION public.move_merged(p_id uuid, p_merged_id bigint, p_into_id bigint, p_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_merged person;
+begin
+    select * into strict v_merged from person where id = p_merged_id;
+    update person set subject = 'merged:' || p_id, platform_roles = '{}' where id = p_merged_id;
+    insert into person_move (id, issuer_id, subject, person_id, merged_id, moved_at)
+    values (p_id, v_merged.issuer_id, v_merged.subject, p_into_id, p_merged_id, p_at);
+    update role_grant set taken_at = greatest(p_at, granted_at) where person_id = p_merged_id and taken_at is null;
+    update session set ended_at = greatest(p_at, created_at) where person_id = p_merged_id and ended_at is null;
+    delete from sign_in_code where person_id = p_merged_id;
 end $$;
 
 CREATE FUNCTION public.move_subject(p_id uuid, p_person_id bigint, p_subject text, p_at timestamp with time zone) RETURNS void
@@ -12571,6 +12600,8 @@ GRANT ALL ON FUNCTION public.append_frame(p_shard smallint, p_room_id bigint, p_
 
 REVOKE ALL ON FUNCTION public.apply_freeze() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.archive_methods(p_creator_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.are_linked(p_person_id bigint, p_other_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.are_linked(p_person_id bigint, p_other_id bigint) TO plaudit_app;
 
@@ -12828,6 +12859,8 @@ REVOKE ALL ON FUNCTION public.freeze_is_lifted_by_another() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.freeze_is_of_its_owner() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.freeze_merged(p_id uuid, p_merged_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.freeze_receiver(p_kind text, p_id bigint, p_until timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.frozen_lot_stays_held() FROM PUBLIC;
@@ -13010,6 +13043,8 @@ REVOKE ALL ON FUNCTION public.limits_that_hold(p_person_id bigint, p_at timestam
 REVOKE ALL ON FUNCTION public.line_of(p_gift public.gift) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.line_of(p_gift public.gift) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.link_merged(p_id uuid, p_merged_id bigint, p_into_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.linked_accounts_brake_together() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.lock_brake(p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
@@ -13128,6 +13163,8 @@ REVOKE ALL ON FUNCTION public.minor_refund_order_is_decided() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint, p_may_overdraw boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.move_held(p_purse public.wallet, p_hold public.hold, p_direction integer, p_first boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.move_merged(p_id uuid, p_merged_id bigint, p_into_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.move_subject(p_id uuid, p_person_id bigint, p_subject text, p_at timestamp with time zone) FROM PUBLIC;
 

@@ -32,5 +32,22 @@ begin
     insert into person_move (id, issuer_id, subject, person_id, moved_at)
     values (p_id, v_person.issuer_id, v_person.subject, p_person_id, p_at);
 end $$;
-revoke execute on function move_subject from public;
+
+-- An account turned out to be another's: its subject leads there, and nobody comes by it any more. For who owns the
+-- tables: what may be merged is judged by `merge_person`.
+create or replace function move_merged(p_id uuid, p_merged_id bigint, p_into_id bigint, p_at timestamptz) returns void
+language plpgsql set search_path = public, pg_temp as $$
+declare
+    v_merged person;
+begin
+    select * into strict v_merged from person where id = p_merged_id;
+    update person set subject = 'merged:' || p_id, platform_roles = '{}' where id = p_merged_id;
+    insert into person_move (id, issuer_id, subject, person_id, merged_id, moved_at)
+    values (p_id, v_merged.issuer_id, v_merged.subject, p_into_id, p_merged_id, p_at);
+    update role_grant set taken_at = greatest(p_at, granted_at) where person_id = p_merged_id and taken_at is null;
+    update session set ended_at = greatest(p_at, created_at) where person_id = p_merged_id and ended_at is null;
+    delete from sign_in_code where person_id = p_merged_id;
+end $$;
+
+revoke execute on function move_subject, move_merged from public;
 grant execute on function final_person to plaudit_app;

@@ -3,8 +3,6 @@
 
 create or replace function merge_person(p_id uuid, p_merged_id bigint, p_into_id bigint, p_at timestamptz) returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    v_merged person;
 begin
     perform pg_advisory_xact_lock(hashtext('plaudit.decision'));
     perform from person where id in (p_merged_id, p_into_id) order by id for update;
@@ -13,20 +11,10 @@ begin
         raise exception 'something is in the way of merging person %', p_merged_id
             using errcode = 'check_violation', constraint = 'merge_is_not_obstructed';
     end if;
-    select * into strict v_merged from person where id = p_merged_id;
-    insert into person_link (id, person_id, other_id, note, linked_by, linked_at)
-    values (p_id, least(p_merged_id, p_into_id), greatest(p_merged_id, p_into_id), 'one person, as their platform says', 0, p_at)
-    on conflict (person_id, other_id) where ended_at is null do nothing;
-    update person set subject = 'merged:' || p_id, platform_roles = '{}' where id = p_merged_id;
-    insert into person_move (id, issuer_id, subject, person_id, merged_id, moved_at)
-    values (p_id, v_merged.issuer_id, v_merged.subject, p_into_id, p_merged_id, p_at);
-    insert into freeze_record (id, what, person_id, reason, frozen_at)
-    values (p_id, 'person', p_merged_id, 'merged into another account, as their platform says', p_at);
-    update role_grant set taken_at = greatest(p_at, granted_at) where person_id = p_merged_id and taken_at is null;
-    update session set ended_at = greatest(p_at, created_at) where person_id = p_merged_id and ended_at is null;
-    delete from sign_in_code where person_id = p_merged_id;
-    update payout_method set archived_at = greatest(p_at, created_at)
-    where shard = shard_of(p_merged_id) and creator_id = p_merged_id and archived_at is null;
+    perform link_merged(p_id, p_merged_id, p_into_id, p_at);
+    perform move_merged(p_id, p_merged_id, p_into_id, p_at);
+    perform freeze_merged(p_id, p_merged_id, p_at);
+    perform archive_methods(p_merged_id, p_at);
 end $$;
 
 -- What a merge left stays: an account that is no more does not go on, nor counts as another's again.
