@@ -276,6 +276,27 @@ async def test_a_proof_of_an_age_lets_people_in_until_it_is_taken_back(strict: S
     assert said(await quoted(strict, viewer))[:2] == (403, "rules_ask")
 
 
+async def test_a_state_that_a_platform_tells_narrows_its_country(stage: Stage) -> None:
+    nineteen = f"{stage.studio.shop.clock.now().year - 19}-01-01"
+    viewer = await stage.viewer("vera", birthdate=nineteen, country="US")
+    server = await stage.server()
+    assert (await quoted(stage, viewer)).status_code == 201
+    told = {"country": "US", "subdivision": "MS"}
+    for _ in range(2):
+        assert (await server.put("/v1/people/vera/subdivision", json=told)).json() == told
+    assert said(await quoted(stage, viewer)) == (403, "rules_refuse", "US-MS.buy.too_young")
+
+    async def refused() -> bool:
+        return (await stage.send(viewer)).status_code == 403
+
+    await eventually(refused, "this process has heard of it")
+    assert (await viewer.get("/v1/me/rules")).json()["countries"] == ["US", "US-MS"]
+    assert "the United States (MS)" in (await quoted(stage, viewer)).json()["detail"]
+    assert (await server.put("/v1/people/vera/subdivision", json=told | {"subdivision": None})).status_code == 200
+    assert (await quoted(stage, viewer)).status_code == 201
+    assert (await server.put("/v1/people/nobody/subdivision", json=told)).status_code == 404
+
+
 async def test_a_surer_proof_outweighs_what_a_platform_claims(stage: Stage) -> None:
     viewer = await stage.viewer("vera", birthdate=GROWN, country="DE")
     server = await stage.studio.shop.desk.client(
@@ -508,7 +529,7 @@ async def test_a_published_pack_holds_from_its_moment_without_a_restart(stage: S
     viewer, operator = await desk.person("vera", birthdate=GROWN, country="GB"), await desk.person("olga")
     assert said(await stage.send(viewer)) == (403, "rules_refuse", "GB.gift_room.not_allowed")
     held = {one["country"]: one["version"] for one in (await operator.get("/v1/operator/policy-packs")).json()["items"]}
-    assert (held["GB"], held["DE"], len(held)) == (1, 0, 13)
+    assert (held["GB"], held["DE"], len(held)) == (1, 0, 19)
     bad = text.replace("age = 18, ", "", 1)
     linted = (await operator.post("/v1/operator/policy-packs:lint", json={"toml": bad})).json()
     assert any("has no age" in one["reason"] for one in linted["findings"])

@@ -22,7 +22,7 @@ def line_of(text: str, beginning: str) -> int:
 
 def test_packs_that_came_with_plaudit_have_no_fault_and_say_that_they_are_no_advice() -> None:
     texts = shipped_texts()
-    assert len(texts) == 13
+    assert len(texts) == 13 + 6
     assert {country: read(text).findings for country, text in texts.items()} == dict.fromkeys(texts, ())
     assert {country: read_pack(text).country for country, text in texts.items()} == {one: one for one in texts}
     assert {country for country, text in texts.items() if "This file is not legal advice" in text} == set(texts)
@@ -171,6 +171,32 @@ def test_what_loosens_is_told_by_rule(old: str, new: str, loosened: list[str]) -
     text = KOREA.replace(old, new, 1)
     assert text != KOREA
     assert list(loosens(IN_FORCE, read_pack(text))) == loosened
+
+
+TEXAS = shipped_texts()["US-TX"].replace("from = 2026-12-01", "from = 2027-01-10")
+STATES = RuleBook((read_pack(shipped_texts()["US"]), read_pack(shipped_texts()["US-TX"])))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('subdivision = "TX"', 'subdivision = "Texas"', "subdivision must be a code of ISO 3166-2"),
+        ("buy = { allowed = true, age = 18", "buy = { allowed = true, age = 17", "buy is looser than in the country"),
+        ('country = "US"', 'country = "AT"', "there is no pack of the country, whose rules this would narrow"),
+        ("age = 18, level", "level", "actions.buy has no age"),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_country_only_narrows_it(old: str, new: str, reason: str) -> None:
+    assert (lint(TEXAS, NOW, STATES, LEAD).findings, lint(TEXAS, NOW, STATES, LEAD).loosened) == ((), ())
+    found = lint(TEXAS.replace(old, new), NOW, STATES, LEAD)
+    assert [one for one in found.findings if one.reason.startswith(reason)]
+
+
+def test_a_rule_that_a_part_no_longer_has_is_loosened() -> None:
+    without = "\n".join(line for line in TEXAS.splitlines() if not line.startswith("unlock"))
+    assert list(loosens(STATES.pack("US-TX", NOW), read_pack(without))) == ["unlock"]
+    nebraska = shipped_texts()["US-NE"].replace("from = 2026-12-01", "from = 2027-01-02")
+    assert lint(nebraska, NOW, STATES, LEAD).loosened == (), "its country's rules held there before"
 
 
 def test_every_word_of_a_pack_is_looked_at() -> None:

@@ -27,6 +27,7 @@ COUNTRIES = ("US", "GB", "DE", "FR", "NL", "BE", "JP", "KR", "CN", "BR", "ID", "
 NAMES = ("buy", "gift_room", "gift_video", "message", "receive", "convert", "cash_out", "play_match", "open_box",
     "unlock", "sell_content", "subscribe")  # fmt: skip
 AGES = (None, 0, 12, 17, 18, 19, 20, 40)
+PAID = frozenset({"buy", "open_box", "subscribe", "unlock"})
 NOBODY_MAY = {("NL", "open_box"), ("BE", "open_box"), ("IN", "open_box")}
 BETTER_PROOF = {("CN", name): Level.VERIFIED for name in ("buy", "gift_room", "gift_video", "receive", "cash_out",
     "open_box", "subscribe")} | {("BR", "open_box"): Level.CHECKED}  # fmt: skip
@@ -71,6 +72,36 @@ def test_each_country_says_of_each_action_and_age_who_may() -> None:
     ]
     assert (len(walked), wrong) == (13 * 12 * 8 * 3, [])
     assert tuple(action.name for action in ACTIONS) == NAMES
+
+
+STATES = {"AL": (19, None), "NE": (19, None), "MS": (21, None), "TX": (18, PAID), "UT": (18, PAID), "LA": (18, PAID)}
+
+
+def in_state(state: str, name: str, years: int | None, level: Level) -> tuple[Outcome, Reason]:
+    """What is expected: the country's rule, or the state's where that is stricter."""
+    age, checked = STATES.get(state, (18, None))
+    whole = expected("US", name, years, level)
+    if years is not None and years < age:
+        return Outcome.REFUSE, Reason.TOO_YOUNG
+    if whole[0] is Outcome.ALLOW and checked and name in checked and level < Level.CHECKED:
+        return Outcome.ASK, Reason.AGE_NOT_SURE
+    return whole
+
+
+def test_states_narrow_what_their_country_allows_and_nothing_else() -> None:
+    """6 states with packs and one without, 12 actions, 9 ages and 3 levels."""
+    walked = list(product((*STATES, "CA"), NAMES, (*AGES, 21), Level))
+    wrong = []
+    for state, name, years, level in walked:
+        who = msgspec.structs.replace(person("US", years, level), subdivision=state)
+        found = decide(BOOK, ALONE[name], who, None, Places(), NOW)
+        if (found.outcome, found.reason) != in_state(state, name, years, level):
+            wrong.append((state, name, years, level, found))
+    assert (len(walked), wrong) == (7 * 12 * 9 * 3, [])
+    elsewhere = msgspec.structs.replace(person("DE", 18), subdivision="MS")
+    assert decide(BOOK, ALONE["buy"], elsewhere, None, Places(), NOW).outcome is Outcome.ALLOW, "of another country"
+    told = decide(BOOK, ALONE["buy"], msgspec.structs.replace(person("US", 18), subdivision="MS"), None, Places(), NOW)
+    assert told.rule == "US-MS.buy.too_young"
 
 
 def test_nothing_is_allowed_where_nobody_knows_where_somebody_is() -> None:

@@ -145,8 +145,10 @@ def zone_of(country: str, at: datetime) -> str:
 
 
 def territory_name(code: str) -> str:
-    """The name of a country or region: Germany."""
-    return str(Locale.parse(voice().locale).territories.get(code, code))
+    """The name of a country or region: Germany; of a part of one: United States (TX)."""
+    whole, _, part = code.partition("-")
+    name = str(Locale.parse(voice().locale).territories.get(whole, whole))
+    return f"{name} ({part})" if part else name
 
 
 def iso_instant(value: datetime) -> str:

@@ -23,9 +23,9 @@ _NONE_THERE = later("Prices for %(region)s, because there are none for your coun
 
 
 def region_name(code: str) -> str:
-    """The name of a region inside a sentence: Germany, the United States."""
+    """The name of a region inside a sentence: Germany, the United States; of a part: the United States (TX)."""
     name = territory_name(code)
-    return f"the {name}" if code in _WITH_ARTICLE and voice().language.code == "en" else name
+    return f"the {name}" if code.partition("-")[0] in _WITH_ARTICLE and voice().language.code == "en" else name
 
 
 def explain(decision: RegionDecision) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import Response, Router, get, post
+from litestar import Response, Router, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter
 from msgspec import Meta
@@ -24,7 +24,7 @@ from plaudit.people.injected import Caller
 from plaudit.people.model import Scope
 from plaudit.people.telling import PersonUnknown, find_told
 from plaudit.problems import IdempotencyConflict, InvalidField
-from plaudit.rules import ages, published
+from plaudit.rules import ages, published, subdivisions
 from plaudit.rules.ages import AgeAssurance, AssuranceIsOver, NewAssurance, Revocation
 from plaudit.rules.decisions import POLICY_PACK
 from plaudit.rules.help import Evidence, RulesForMe, rules_for
@@ -33,12 +33,16 @@ from plaudit.rules.linter import PackFinding, read
 from plaudit.rules.packs import SHIPPED, shipped_texts
 from plaudit.rules.published import PackNotValid, PackText, PublishedPack
 from plaudit.rules.sentences import voice_of
+from plaudit.rules.subdivisions import ToldSubdivision
 from plaudit.rules.tally import RuleTally, tallies
 from plaudit.rules.trying import DryRun, try_pack
 
 _TAGS = ["Rules"]
 _OPERATOR = ["Operator"]
-_Country = Annotated[str | None, Parameter(pattern=r"^[A-Z]{2}$(?!\n)", description="Only of this country.")]
+_Country = Annotated[
+    str | None,
+    Parameter(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$(?!\n)", description="Only of this country, or part of one."),
+]
 _Day = Annotated[date | None, Parameter(description="In UTC.")]
 _Subject = Annotated[str, Parameter(min_length=1, max_length=255, description="The platform's own id: `sub`.")]
 
@@ -255,6 +259,25 @@ async def revoke_age(
         return await ages.revoke(connection, clock, person.id, assurance_id, data.reason)
 
 
+@put(
+    "/v1/people/{subject:str}/subdivision",
+    access=Access.SERVER,
+    scope=Scope.PEOPLE,
+    operation_id="TellSubdivision",
+    tags=["People"],
+    problems=(PersonUnknown,),
+    summary="Tell in which part of their country somebody is",
+)
+async def tell_subdivision(
+    subject: _Subject, data: JSONBody[ToldSubdivision], caller: Caller, database: Database, clock: Clock
+) -> ToldSubdivision:
+    """A state or province, whose pack of rules narrows its country's. It counts while they are in that country."""
+    async with database.transaction() as connection:
+        person = await find_told(connection, caller.issuer_id, subject, "path.subject")
+        await subdivisions.tell(connection, clock, person.id, data)
+    return data
+
+
 router = Router(
     "/",
     route_handlers=[
@@ -267,5 +290,6 @@ router = Router(
         list_tallies,
         tell_age,
         revoke_age,
+        tell_subdivision,
     ],
 )

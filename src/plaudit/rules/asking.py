@@ -100,7 +100,7 @@ async def ask(
     facts = await facts_of_one(connection, person_id, at)
     book = await current_book(connection)
     decision = decide(book, action, facts, None, places, at)
-    named = {facts.country, places.card, *places.giver} - {None}
+    named = {places.card, *places.giver, *facts.places} - {None}
     countries = tuple(sorted(filter(None, named)))
     return Asked(decision=decision, facts=facts, countries=countries, at=at, book=book)
 

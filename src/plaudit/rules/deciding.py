@@ -13,7 +13,7 @@ from plaudit.rules.model import (
     RuleDecision,
     brought_actions,
 )
-from plaudit.rules.packs import Pack, Rule, RuleBook
+from plaudit.rules.packs import Pack, Rule, RuleBook, is_part
 
 _WEIGHT = {Outcome.ALLOW: 0, Outcome.ASK: 1, Outcome.REFUSE: 2}
 
@@ -64,12 +64,22 @@ def stricter(one: RuleDecision, another: RuleDecision) -> RuleDecision:
 
 def side(book: RuleBook, action: RuleAction, person: Facts, seen: frozenset[str], at: datetime) -> RuleDecision:
     """What is decided of one of them; `seen`: where evidence names them, beside what their platform says."""
-    countries = seen | {person.country} if person.country else seen
+    places = seen | person.places
     age = person.age if person.age and person.age.holds(at) else None
-    if not countries:
+    if not places:
         return _nowhere(book, action, age, at)
-    found = [_there(book.pack(country, at), country, action, age, person.consents) for country in sorted(countries)]
+    found = [
+        _there(book.pack(place, at), place, action, age, person.consents)
+        for place in sorted(places)
+        if _rules(book, place, action, at)
+    ]
     return max(found, key=lambda one: _WEIGHT[one.outcome])
+
+
+def _rules(book: RuleBook, place: str, action: RuleAction, at: datetime) -> bool:
+    """Whether a place has a say in an action: a part of a country only where it has a rule of its own."""
+    pack = book.pack(place, at)
+    return not is_part(place) or bool(pack and pack.rule(action))
 
 
 def _nowhere(book: RuleBook, action: RuleAction, age: AgeFact | None, at: datetime) -> RuleDecision:

@@ -19,6 +19,7 @@ class FactsRow(msgspec.Struct, frozen=True, kw_only=True):
 
     person_id: int
     country: str | None
+    subdivision: str | None
     born_on: date | None
     language: str | None
     issuer: str
@@ -47,7 +48,12 @@ async def facts_of_one(connection: Connection, person_id: int, now: datetime) ->
 def _facts(row: FactsRow, now: datetime) -> Facts:
     age = _proved(row) or (claimed(row.born_on, row.issuer, now) if row.born_on else None)
     return Facts(
-        person_id=row.person_id, country=row.country, age=age, language=row.language, consents=frozenset(row.consents)
+        person_id=row.person_id,
+        country=row.country,
+        subdivision=row.subdivision,
+        age=age,
+        language=row.language,
+        consents=frozenset(row.consents),
     )
 
 

@@ -65,7 +65,9 @@ class CapAnswer(msgspec.Struct, frozen=True, kw_only=True):
 class RulesForMe(msgspec.Struct, frozen=True, kw_only=True):
     """What works for somebody here and now."""
 
-    countries: Annotated[list[str], Meta(description="Where they are taken to be; empty: nobody knows.")]
+    countries: Annotated[
+        list[str], Meta(description="Where they are taken to be, such as US and US-TX; empty: nobody knows.")
+    ]
     age_at_least: Annotated[int | None, Meta(description="How old they are known to be at least; null: nobody knows.")]
     asks_stop: Annotated[bool, Meta(description="Whether what is asked for stops them; else it goes on meanwhile.")]
     gifts_reach_me: Annotated[bool, Meta(description="Whether gifts sent to them arrive.")]
@@ -114,7 +116,7 @@ def answers(
     received = decide(book, RECEIVE, facts, None, places, at).outcome
     age = facts.age if facts.age and facts.age.holds(at) else None
     return RulesForMe(
-        countries=sorted(seen | {facts.country} if facts.country else seen),
+        countries=sorted(seen | facts.places),
         age_at_least=age.at_least if age else None,
         asks_stop=asks_stop,
         gifts_reach_me=goes_on(received, ask_stops=asks_stop),

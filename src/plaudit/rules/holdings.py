@@ -12,6 +12,12 @@ HELD = (
         of="person_id",
     ),
     Holding(
+        table="person_subdivision",
+        personal="country subdivision",
+        kind=kinds.PLACES,
+        of="person_id",
+    ),
+    Holding(
         table="rule_decision",
         codes="action outcome rule method source",
         personal="countries",

@@ -13,7 +13,7 @@ from plaudit.money import exponent
 from plaudit.problems import InvalidField
 from plaudit.rules.limits import PACK_FINDINGS_MAX, PACK_LENGTH_MAX, RULE_AGE_MAX
 from plaudit.rules.model import LEVELS, brought_actions
-from plaudit.rules.packs import Cap, Pack, Practice, Rule, RuleBook, read_pack
+from plaudit.rules.packs import Cap, Pack, Practice, Rule, RuleBook, is_part, read_pack
 
 _TABLES: Mapping[str, frozenset[str]] = {
     "actions": frozenset({"allowed", "age", "guardian_age", "level", "sources"}),
@@ -27,7 +27,7 @@ _NAMES: Mapping[str, frozenset[str]] = {
     "ranking": frozenset({"by_money_alone"}),
     "boxes": frozenset({"odds_shown"}),
 }
-_VALUES = frozenset({"country", "from", "checked_on"})
+_VALUES = frozenset({"country", "subdivision", "from", "checked_on"})
 _NEEDS = (
     ("cash_out", "convert", "only diamonds are cashed out"),
     ("convert", "receive", "only gifts that were received become diamonds"),
@@ -69,6 +69,7 @@ def lint(text: str, now: datetime, book: RuleBook, loosening_lead: timedelta) ->
     findings: list[PackFinding] = []
     if pack.starts_at <= now:
         findings.append(PackFinding(lines["from"], "from must be after today: a pack never begins in the past"))
+    findings += _widens(pack, book.pack(pack.country.partition("-")[0], now), lines)
     before = book.from_now(pack.country, now) or (None,)
     loosened = tuple(dict.fromkeys(one for former in before for one in loosens(former, pack)))
     if loosened and now < pack.starts_at < now + loosening_lead:
@@ -77,6 +78,18 @@ def lint(text: str, now: datetime, book: RuleBook, loosening_lead: timedelta) ->
             PackFinding(_line(lines, one), f"{one} is loosened; from must be {soonest} or later") for one in loosened
         ]
     return Lint(tuple(findings[:PACK_FINDINGS_MAX]), None if findings else pack, loosened)
+
+
+def _widens(part: Pack, whole: Pack | None, lines: Mapping[str, int]) -> Iterator[PackFinding]:
+    """What a part of a country would have looser than the country, where it changes nothing: the stricter holds."""
+    if not is_part(part.country):
+        return
+    if whole is None:
+        yield PackFinding(lines["country"], "there is no pack of the country, whose rules this would narrow")
+        return
+    for name, rule in part.rules.items():
+        if rule.allowed and (former := whole.rules.get(name)) and _is_looser(former, rule):
+            yield PackFinding(_line(lines, name), f"{name} is looser than in the country: a part may only be stricter")
 
 
 def read(text: str) -> Lint:
@@ -127,19 +140,23 @@ def _wrong(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     country = said.get("country")
     if not isinstance(country, str) or country_code(country) != country:
         yield "country", "country must be a code of ISO 3166 with two letters"
+    part = said.get("subdivision", "X")
+    if not isinstance(part, str) or not re.fullmatch("[A-Z0-9]{1,3}", part):
+        yield "subdivision", "subdivision must be a code of ISO 3166-2 without its country, such as TX"
     for name in ("from", "checked_on"):
         if not _is_day(said.get(name)):
             yield name, f"{name} must be a day, such as 2026-12-01"
     for table, words in _TABLES.items():
         yield from _table_is_wrong(said, table, words)
-    actions = said.get("actions")
-    for action in brought_actions().values():
+    actions = {} if "subdivision" in said else said.get("actions")
+    for action in brought_actions().values() if "subdivision" not in said else ():
         if action.like is None and isinstance(actions, dict) and action.name not in actions:
             yield "actions", f"{action.name} is missing: every action has a rule, and an age"
 
 
 def _table_is_wrong(said: Mapping[str, Any], table: str, words: frozenset[str]) -> Iterator[tuple[str, str]]:
-    rows = said.get(table, {} if table in {"caps"} else None)
+    may_lack = {"caps", "ranking", "boxes"} if "subdivision" in said else {"caps"}
+    rows = said.get(table, {} if table in may_lack else None)
     if not isinstance(rows, dict):
         yield table, f"[{table}] is missing"
         return
@@ -220,6 +237,13 @@ def _unsourced(place: str, row: Mapping[str, Any], known: Mapping[str, Any]) -> 
 
 def _contradictions(pack: Pack) -> Iterator[tuple[str, str]]:
     """Where it contradicts itself."""
+    yield from _caps_contradict(pack)
+    yield from _sources_contradict(pack)
+    if not is_part(pack.country):
+        yield from _actions_contradict(pack)
+
+
+def _actions_contradict(pack: Pack) -> Iterator[tuple[str, str]]:
     rules = pack.rules
     for name, needed, why in _NEEDS:
         if rules[name].allowed and not rules[needed].allowed:
@@ -230,8 +254,6 @@ def _contradictions(pack: Pack) -> Iterator[tuple[str, str]]:
         yield "actions.message", "message is allowed and no gift is that it could go with"
     if rules["cash_out"].age < rules["receive"].age and rules["cash_out"].allowed:
         yield "actions.cash_out", "cash_out has a lower age than receive: there would be nothing to cash out"
-    yield from _caps_contradict(pack)
-    yield from _sources_contradict(pack)
 
 
 def _caps_contradict(pack: Pack) -> Iterator[tuple[str, str]]:
@@ -254,13 +276,16 @@ def _sources_contradict(pack: Pack) -> Iterator[tuple[str, str]]:
 
 def loosens(before: Pack | None, after: Pack) -> Iterator[str]:
     """What a pack lets be done that the one before it does not. Where there was none, everything was asked for."""
+    if before is None and is_part(after.country):
+        return  # its country's rules hold there as before
     if before is None:
         yield from (name for name, rule in after.rules.items() if rule.allowed)
         return
     for name, rule in after.rules.items():
         former = before.rules.get(name)
-        if rule.allowed and (former is None or _is_looser(former, rule)):
+        if rule.allowed and ((former is None and not is_part(after.country)) or (former and _is_looser(former, rule))):
             yield name
+    yield from (name for name in before.rules if name not in after.rules)
     for period, former_cap in before.caps.items():
         cap = after.caps.get(period)
         if cap is None or cap.currency != former_cap.currency or cap.amount_minor > former_cap.amount_minor:

@@ -114,8 +114,8 @@ class Rules:
         """Those of some people where givers may not be ranked by money alone."""
         await self.know(ids)
         at = self._clock.now()
-        book, places = self._book, {one: known.facts.country for one in ids if (known := self._known.get(one))}
-        return frozenset(one for one, place in places.items() if place and not book.ranks_by_money([place], at))
+        book, places = self._book, {one: known.facts.places for one in ids if (known := self._known.get(one))}
+        return frozenset(one for one, there in places.items() if not book.ranks_by_money(there, at))
 
     def _receives(self, creator_id: int, at: datetime) -> bool:
         known = self._known.get(creator_id) or _Known(Facts(person_id=creator_id), 0)

@@ -82,20 +82,30 @@ class AgeFact(msgspec.Struct, frozen=True, kw_only=True):
         return self.until is None or at < self.until
 
 
+NOWHERE: frozenset[str] = frozenset()
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What rules know of somebody."""
 
     person_id: int
     country: str | None = None
     """Where their platform says that they are; ISO 3166 alpha-2."""
+    subdivision: str | None = None
+    """In which part of it, of ISO 3166-2 without the country."""
     age: AgeFact | None = None
     language: str | None = None
     """What they read, as a tag of BCP 47."""
     consents: frozenset[str] = frozenset()
     """Names of the actions that somebody who answers for them agrees to."""
 
-
-NOWHERE: frozenset[str] = frozenset()
+    @property
+    def places(self) -> frozenset[str]:
+        """The country and its part, as packs name them: US, US-TX."""
+        if self.country is None:
+            return NOWHERE
+        part = f"{self.country}-{self.subdivision}" if self.subdivision else self.country
+        return frozenset({self.country, part})
 
 
 class Places(msgspec.Struct, frozen=True, kw_only=True):

@@ -49,10 +49,16 @@ class Practice(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...]
 
 
+def is_part(place: str) -> bool:
+    """Whether a place is a part of a country: US-TX."""
+    return "-" in place
+
+
 class Pack(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules of a country."""
+    """The rules of a country, or those by which a part of it is stricter."""
 
     country: str
+    """The place: `US`, `US-TX`."""
     version: int
     starts_at: datetime
     """From when it holds; what came with Plaudit held from the beginning, and this is its date."""
@@ -141,7 +147,7 @@ def read_pack(text: str, version: int = SHIPPED, starts_at: datetime | None = No
     """A pack out of a file without faults (`linter.lint`)."""
     said = tomllib.loads(text)
     return Pack(
-        country=said["country"],
+        country=f"{said['country']}-{said['subdivision']}" if "subdivision" in said else said["country"],
         version=version,
         starts_at=starts_at or begins(said["from"]),
         checked_on=said["checked_on"],

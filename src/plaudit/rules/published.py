@@ -28,7 +28,7 @@ PackText = Annotated[str, Meta(min_length=1, max_length=PACK_LENGTH_MAX, descrip
 class NewPolicyPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A pack as it is decided."""
 
-    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")]
+    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$(?!\n)")]
     text: PackText
     loosens: bool
     """It lets be done what holds, or will hold, does not."""

@@ -26,14 +26,23 @@ select coalesce(max(version), 0) from policy_pack;
 
 -- name: facts_of -> FactsRow
 -- What is known of people, with the surest proof of their age that holds.
-select p.id as person_id, p.country, p.born_on, p.language, i.issuer, a.at_least, a.under, a.level, a.method, a.source, a.until,
-    consents_of(p.id) as consents
+select p.id as person_id, p.country, s.subdivision, p.born_on, p.language, i.issuer, a.at_least, a.under, a.level, a.method,
+    a.source, a.until, consents_of(p.id) as consents
 from person p join issuer i on i.id = p.issuer_id
+left join person_subdivision s on s.person_id = p.id and s.country = p.country
 left join lateral (
     select at_least, under, level, method, source, until from age_assurance a
     where a.person_id = p.id and a.revoked_at is null and (a.until is null or a.until > $2)
     order by level desc, proved_at desc, id desc limit 1) a on true
 where p.id = any ($1::bigint[]);
+
+-- name: tell_subdivision
+insert into person_subdivision (person_id, country, subdivision, told_at) values ($1, $2, $3, $4)
+on conflict (person_id) do update set country = excluded.country, subdivision = excluded.subdivision,
+    told_at = excluded.told_at, key_id = acting_key();
+
+-- name: forget_subdivision
+delete from person_subdivision where person_id = $1;
 
 -- name: keep_decision
 insert into rule_decision (shard, reference, action, person_id, decided_at, outcome, rule, version, countries, at_least,

@@ -94,8 +94,9 @@ async def try_pack(connection: Connection, clock: Clock, pack: Pack) -> DryRun:
     that hold now. Of gifts by what is known of people today, of the others by what was known then."""
     now = clock.now()
     since = now - timedelta(days=DRY_RUN_DAYS)
-    given = await fetch_all(connection, SQL["gifts_by_pair"], Given, pack.country, since, DRY_RUN_ROWS_MAX)
-    decided = await fetch_all(connection, SQL["decided_by_person"], Decided, pack.country, since, DRY_RUN_ROWS_MAX)
+    country = pack.country.partition("-")[0]  # of a part, all of its country: who is there is known of people
+    given = await fetch_all(connection, SQL["gifts_by_pair"], Given, country, since, DRY_RUN_ROWS_MAX)
+    decided = await fetch_all(connection, SQL["decided_by_person"], Decided, country, since, DRY_RUN_ROWS_MAX)
     people = await facts_of(connection, {one for row in given for one in (row.viewer_id, row.creator_id)}, now)
     acts = [*_of_gifts(given, people), *_of_decisions(decided)]
     return DryRun(

@@ -7,6 +7,7 @@ begin
     perform require_erasing(p_person_id);
     delete from age_assurance where person_id = p_person_id;
     delete from rule_consent where p_person_id in (person_id, given_by);
+    delete from person_subdivision where person_id = p_person_id;
     update rule_decision r set countries = '{}', at_least = null, under = null, level = null, method = null, source = null
     where (r.shard, r.reference, r.action) in (
         select shard, reference, action from rule_decision
