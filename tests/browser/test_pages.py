@@ -8,6 +8,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
+from plaudit.clock import SystemClock
+from plaudit.ids import new_id
 from tests.browser.axe import axe_finds
 from tests.browser.conftest import OpenPage
 from tests.browser.glimpses import glimpse
@@ -24,7 +26,7 @@ PAGES = {
     ),
     VIEWER: (
         "/rooms/{room}", "/videos/{video}", "/recharge", "/wallet", "/wallet/cards", "/withdraw", "/withdrawal-form",
-        "/people/data", "/rules", "/limits", "/coins", "/guardians", "/prepaid", "/wallet/months",
+        "/people/data", "/rules", "/limits", "/coins", "/guardians", "/prepaid", "/wallet/months", "/appeal",
     ),
     OWNER: ("/videos/{video}", "/studio/videos", "/studio/videos/{video}"),
     CREATOR: ("/studio", "/studio/totals", "/studio/videos", "/studio/payouts", "/studio/live/{room}"),
@@ -35,6 +37,7 @@ PAGES = {
         "/operator/bounds", "/operator/rules?country=JP", "/operator/prepaid", "/operator/links", "/operator/acts",
         "/operator/setup", "/operator/retention", "/operator/holds", "/operator/data-requests",
         "/operator/data-requests?of=exports", "/operator/minor-refunds",
+        "/operator/safety", "/operator/safety?show=appeals", "/operator/safety/{case}",
     ),
 }  # fmt: skip
 TRANSITIONS = "document.getAnimations().map((one) => one.transitionProperty).filter(Boolean)"
@@ -59,6 +62,10 @@ def test_pages_are_readable_and_fit(open_page: OpenPage, demo: Demo, name: str) 
     if name == OPERATOR:
         decided = page.request.get(f"{demo.address}/v1/decisions?kind=price_book").json()["items"]
         places["decision"] = decided[0]["id"]
+        body = {"id": str(new_id(SystemClock())), "person_id": "1", "text": "A bank wrote."}
+        address, origin = f"{demo.address}/v1/operator/safety-cases", {"Origin": demo.address}
+        opened = page.request.post(address, data=body, headers=origin)
+        places["case"] = opened.json()["id"]
     for path in PAGES[name]:
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(demo.address + path.format(**places))

@@ -43,7 +43,7 @@ from plaudit.safety.model import (
     Step,
     StepIsOver,
 )
-from plaudit.safety.rulebook import StepKind
+from plaudit.safety.rulebook import STEP_WORDS, StepKind
 
 SQL = statements(__file__)
 
@@ -238,7 +238,7 @@ async def take_step(connection: Connection, clock: Clock, case_id: UUID, new: Ne
     case = await lock_open(connection, case_id)
     taken = (new.id, case_id, case.person_id, new.kind.value, new.coins_max, new.reason, now, new.ends_at)
     await connection.execute(SQL["add_step"], *taken, None, operator_id)
-    words = f"{new.kind.value}: {case.person_id}, until {new.ends_at:%Y-%m-%d %H:%M} UTC: {new.reason}"
+    words = f"{STEP_WORDS[new.kind]} (account {case.person_id}), until {new.ends_at:%Y-%m-%d %H:%M} UTC: {new.reason}"
     await enter(connection, case_id, now, operator_id, EntryKind.STEP, words)
     return await _step(connection, new.id)
 
@@ -263,7 +263,7 @@ async def lift_step(
         return step
     now = clock.now()
     await _by_another(connection.execute(SQL["lift_step"], step_id, now, operator_id, reason))
-    words = f"{step.kind.value}: {step.person_id}: {reason}"
+    words = f"{STEP_WORDS[step.kind]} (account {step.person_id}): {reason}"
     await enter(connection, case_id, now, operator_id, EntryKind.STEP_LIFTED, words)
     return await _step(connection, step_id)
 

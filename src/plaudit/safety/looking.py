@@ -26,7 +26,7 @@ from plaudit.safety.limits import (
 )
 from plaudit.safety.model import Case, EntryKind, KeptFinding
 from plaudit.safety.proposals import propose
-from plaudit.safety.rulebook import Rule, RuleBook, StepKind
+from plaudit.safety.rulebook import STEP_WORDS, Rule, RuleBook, StepKind
 
 SQL = statements(__file__)
 
@@ -125,5 +125,5 @@ async def _take_steps(connection: Connection, clock: Clock, case_id: UUID, rule:
             continue
         taken = (new_id(clock), case_id, person_id, kind.value, most, rule.title, now, ends_at, found.id, None)
         await connection.execute(SQL["add_step"], *taken)
-        words = f"{kind.value}: {person_id}, until {ends_at:%Y-%m-%d %H:%M} UTC"
+        words = f"{STEP_WORDS[kind]} (account {person_id}), until {ends_at:%Y-%m-%d %H:%M} UTC"
         await enter(connection, case_id, now, None, EntryKind.STEP, words)

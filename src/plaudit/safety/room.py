@@ -11,6 +11,7 @@ ROOM = Room(
     routers=("api:router", "people_api:router"),
     jobs="jobs:safety_jobs",
     queues="looking:QUEUES",
+    pages=("safety", "appeal"),
     followers=("safety",),
     commands=(RoomCommand("safety", "commands:safety", "Measure the rules by which fraud is looked for."),),
 )

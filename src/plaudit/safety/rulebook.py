@@ -25,6 +25,15 @@ class StepKind(enum.StrEnum):
     """Their payouts wait for a person."""
 
 
+STEP_WORDS = {
+    StepKind.SLOW_MATURITY: "Diamonds mature later",
+    StepKind.AUTHENTICATE: "Their bank asks at each order",
+    StepKind.CAP: "A cap on coins a day",
+    StepKind.HOLD_PAYOUT: "Payouts wait",
+}
+"""As operators read them."""
+
+
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One rule. `bounds` and `fixed` are its thresholds, in the unit their names end in."""
 

@@ -65,6 +65,8 @@ ENGLISH_ONLY = frozenset(
         "queues.html",
         "retention.html",
         "rewards.html",
+        "safety.html",
+        "safety_case.html",
         "setup.html",
         "store_links.html",
         "store_purchase.html",

@@ -74,6 +74,7 @@ GROUPS = (
         "People",
         (
             Tab("freezes", "/operator/freezes", "Freezes"),
+            Tab("safety", "/operator/safety", "Cases"),
             Tab("links", "/operator/links", "Linked accounts"),
             Tab("grants", "/operator/grants", "Give coins"),
             Tab("minor_refunds", "/operator/minor-refunds", "Minors"),
