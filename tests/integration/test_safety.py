@@ -16,7 +16,7 @@ from plaudit.ids import new_id
 from plaudit.payouts.jobs import send_due
 from plaudit.safety import following
 from plaudit.safety.facts import book_in_force, picture_of
-from plaudit.safety.limits import FINDING_QUIET_DAYS, FLOW_DAYS, LOOK_AFTER_S
+from plaudit.safety.limits import FINDING_QUIET_DAYS, FLOW_DAYS, LOOK_AFTER_S, LOOK_COINS_MIN
 from plaudit.safety.looking import look_at, look_at_due
 from plaudit.safety.picture import Picture
 from plaudit.safety.rulebook import StepKind, shipped
@@ -135,6 +135,17 @@ async def test_a_look_sees_what_changes_meanwhile(studio: Studio) -> None:
     async with database.transaction() as connection:
         await connection.execute("select look_at($1, $2, 0)", [ada], clock.now())
     assert [one["is_changed"] for one in await _rows(studio, "select is_changed from safety_due")] == [True]
+
+
+async def test_a_rose_makes_nobody_looked_at(studio: Studio) -> None:
+    ada, bob = await _people(studio, "ada", "bob")
+    await give(_database(studio), ada, LOOK_COINS_MIN - 1, bob)
+    await following.follow(_database(studio), studio.shop.clock)
+    assert await _rows(studio, "select from safety_due") == []
+    await give(_database(studio), ada, 1, bob)
+    await following.follow(_database(studio), studio.shop.clock)
+    due = await _rows(studio, "select person_id from safety_due order by person_id")
+    assert [one["person_id"] for one in due] == sorted([ada, bob])
 
 
 async def test_old_sums_are_forgotten(studio: Studio) -> None:

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from plaudit.instruments.model import InstrumentKind
 from plaudit.safety.commands import safety
 from plaudit.safety.judging import RULES, Finding, judge, score
+from plaudit.safety.limits import LOOK_COINS_MIN, WINDOW_DAYS
 from plaudit.safety.measuring import Measured, measure
 from plaudit.safety.picture import Flow, GivingDay, Picture, SeenOrder, SeenReversal, Shared
 from plaudit.safety.rulebook import Rule, shipped
@@ -191,6 +192,15 @@ def test_every_rule_has_its_border_its_sentence_and_its_steps() -> None:
     assert set(RULES) == {border.rule for border in BORDERS}
     assert {bool(rule.steps or rule.others_steps) for rule in BOOK.rules.values()} == {True}
     assert {border.rule for border in BORDERS if border.not_found} == set(RULES)
+
+
+def test_no_rule_looks_for_less_than_makes_somebody_looked_at() -> None:
+    """What comes to a bound within the window has a day with so much, however it is spread."""
+    crowds = {"through_others": BOOK.rules["through_others"]["crowd_people"]}
+    of_gifts = ("ring_coins", "shared_coins", "through_coins", "new_account_coins", "velocity_day_coins")
+    for name, rule in BOOK.rules.items():
+        for bound in set(of_gifts) & rule.bounds.keys():
+            assert rule[bound] >= LOOK_COINS_MIN * WINDOW_DAYS * crowds.get(name, 1), bound
 
 
 def test_bounds_that_an_owner_changed_hold() -> None:

@@ -8,7 +8,7 @@ from plaudit.clock import Clock
 from plaudit.db import Connection, Database, statements
 from plaudit.ledger import following
 from plaudit.ledger.following import Delivered, Entry
-from plaudit.safety.limits import FLOW_DAYS, FLOWS_FORGOTTEN_PER_RUN_MAX, LOOK_AFTER_S
+from plaudit.safety.limits import FLOW_DAYS, FLOWS_FORGOTTEN_PER_RUN_MAX, LOOK_AFTER_S, LOOK_COINS_MIN
 
 SQL = statements(__file__)
 
@@ -43,9 +43,11 @@ async def add_entries(connection: Connection, shard: int, entries: Sequence[Entr
     keys = sorted(sums)
     columns = [list(column) for column in zip(*keys, strict=True)]
     figures = [list(column) for column in zip(*(sums[key] for key in keys), strict=True)]
-    await connection.execute(SQL["add_to_flows"], shard, *columns, *figures)
-    people = sorted({person_id for key in keys for person_id in key[:2]})
-    await connection.execute(SQL["look_at"], people, entries[-1].at, LOOK_AFTER_S)
+    rows = await connection.fetch(SQL["add_to_flows"], shard, *columns, *figures)
+    of_interest = [row for row in rows if row["coins"] >= LOOK_COINS_MIN]
+    people = sorted({row[name] for row in of_interest for name in ("creator_id", "viewer_id")})
+    if people:
+        await connection.execute(SQL["look_at"], people, entries[-1].at, LOOK_AFTER_S)
 
 
 async def forget_old(database: Database, clock: Clock) -> int:

@@ -17,6 +17,7 @@ SHARED_CROWD_MAX = 50  # people beyond whom an instrument says nothing
 FOLLOW_EVERY_S = 5
 LOOK_EVERY_S = 10
 LOOK_AFTER_S = 60  # after a gift: what comes within is looked at once
+LOOK_COINS_MIN = 8  # of a day from one to another: less never comes to what a rule looks for within its window
 LOOK_LEASE_S = 120
 LOOK_PAUSE_S_FIRST = 60
 LOOK_PAUSE_S_MAX = 3_600

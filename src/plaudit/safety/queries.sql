@@ -23,7 +23,8 @@ p.id, p.person_id, p.other_id, p.kinds, p.proposed_at, p.verdict, p.decided_by, 
 insert into safety_flow as f (shard, creator_id, viewer_id, day, gifts, coins)
 select $1, u.creator_id, u.viewer_id, u.day, u.gifts, u.coins
 from unnest($2::bigint[], $3::bigint[], $4::date[], $5::bigint[], $6::bigint[]) as u (creator_id, viewer_id, day, gifts, coins)
-on conflict (shard, creator_id, viewer_id, day) do update set gifts = f.gifts + excluded.gifts, coins = f.coins + excluded.coins;
+on conflict (shard, creator_id, viewer_id, day) do update set gifts = f.gifts + excluded.gifts, coins = f.coins + excluded.coins
+returning f.creator_id, f.viewer_id, f.coins;
 
 -- name: look_at
 select look_at($1::bigint[], $2, $3);
