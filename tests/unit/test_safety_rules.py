@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -141,7 +142,7 @@ BORDERS = [
     ),
     Border(
         "card_testing",
-        {"orders": _orders(8, declined=4)},
+        {"orders": _orders(8, declined=4, coins=100)},
         (),
         {
             "seven": {"orders": _orders(7, declined=7)},
@@ -187,6 +188,18 @@ def test_a_rule_finds_what_is_at_its_border_and_nothing_beyond(border: Border) -
         assert _found(border.rule, _picture(**told)) == [], name
 
 
+def test_a_circle_goes_over_nobody_twice() -> None:
+    ways = ((ME, OTHER), (OTHER, ME), (OTHER, THIRD), (THIRD, OTHER))
+    found = _found("rings", _picture(near=tuple(Flow(*way, 1, 5_000) for way in ways)))
+    assert [one.others for one in found] == [(OTHER,)]
+
+
+def test_one_other_large_day_is_not_what_is_usual() -> None:
+    told = _day(10_000, 10_000, 10_000)
+    before = GivingDay(NOW.date() - timedelta(days=20), 9_000, THIRD, 9_000)
+    assert len(_found("velocity", _picture(**told | {"days": (before, *told["days"])}))) == 1
+
+
 def test_every_rule_has_its_border_its_sentence_and_its_steps() -> None:
     assert list(BOOK.rules) == list(RULES)
     assert set(RULES) == {border.rule for border in BORDERS}
@@ -216,6 +229,7 @@ def test_a_score_counts_each_rule_once_and_ends_at_a_hundred() -> None:
     ring = _found("rings", _picture(near=_ring(2_000, 2_000)))
     assert score([one, other]) == BOOK.rules["shared_instrument"].score == 55
     assert score([one, *ring]) == 100
+    assert score([one, msgspec.structs.replace(other, score=5)]) == 55
     assert score([]) == 0
 
 
