@@ -257,6 +257,7 @@ async def test_a_bank_asks_and_a_cap_holds_without_saying_why(studio: Studio) ->
     body = {"id": studio.id(), "quote_id": quote["id"], "provider": "sandbox"}
     refused = await buyer.post("/v1/orders", json=body)
     assert (refused.status_code, refused.json()["code"]) == (429, "too_often")
+    assert refused.json()["times_per_hour"] == shop.desk.house.settings.orders_per_hour
     assert "cap" not in refused.text
     await _lift(studio, step_id)
     await shop.order(buyer, coins=300)

@@ -278,6 +278,7 @@ async def place_order(
     await _check_cards(connection, person_id, asked, providers, locale, clock)
     is_new = await _write(
         connection,
+        settings.orders_per_hour,
         *(shard, asked.id, person_id, asked.quote_id, asked.provider, return_url, now),
         *(now + timedelta(minutes=ORDER_VALID_MINUTES), now + timedelta(seconds=ORDER_POLL_AFTER_S)),
         *(locale, asked.method, asked.card_id, asked.id if asked.save_card is not None else None),
@@ -293,7 +294,7 @@ async def place_order(
     return _same_order(order, person_id, asked, return_url)
 
 
-async def _write(connection: Connection, *order: object) -> bool:
+async def _write(connection: Connection, orders_per_hour: int, *order: object) -> bool:
     """Whether it is a new one.
 
     Raises:
@@ -303,7 +304,7 @@ async def _write(connection: Connection, *order: object) -> bool:
         return bool(await connection.fetchval(SQL["write_order"], *order))
     except asyncpg.CheckViolationError as error:
         if error.constraint_name == "order_is_within_cap":
-            raise TooOften(times_per_hour=1, retry_after_s=CAPPED_AGAIN_S) from error
+            raise TooOften(times_per_hour=orders_per_hour, retry_after_s=CAPPED_AGAIN_S) from error
         raise
 
 
