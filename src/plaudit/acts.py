@@ -34,6 +34,7 @@ PRIVATE = frozenset(
         "token", "video_token", "proof", "secret", "code", "password", "hls_url", "return_url", "jwks",
         # of a person
         "name", "handle", "picture", "email", "address", "born_on", "postal_code", "message", "text",
+        "about", "words", "reply",
         "at_least", "under", "level", "source",
         "subject", "creator_subject", "owner_subject", "sender_subject",  # nobody could be taken out of the chain
         "into",

@@ -612,6 +612,12 @@ WORKED_GIFTS_LOOKED_AT = 20  # of the last gifts, for one that bought coins paid
 
 # official
 CHECKS_PER_MINUTE = 20  # of one guest, of documents and names
+SCAM_ABOUT_LENGTH_MAX = 300
+SCAM_WORDS_LENGTH_MAX = 2_000
+SCAM_REPLY_LENGTH_MAX = 1_000
+SCAM_REPORTS_PER_HOUR = 5  # of a person
+SCAM_REPORTS_PER_MINUTE = 2  # of one guest
+SCAM_REPORTS_OF_STRANGERS_PER_HOUR = 100  # of all who are not signed in
 OFFICIAL_VALID_DAYS = 30  # what is published of this server, from the day it is read
 CHECK_ASKERS_REMEMBERED = 10_000  # by one process
 CHECK_NUMBER_LENGTH_MAX = 60  # of what may be a number of a document

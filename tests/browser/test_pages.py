@@ -21,8 +21,8 @@ GUEST, VIEWER, CREATOR, OPERATOR = "", "Robin Ellis", "Mateus Oliveira", "Tove L
 OWNER, VIDEO = "Ingrid Solberg", "A whole sunset in under a minute"
 PAGES = {
     GUEST: (
-        "/", "/people", "/coins", "/verify?number=PLAUDIT-1-000042&code=wrong", "/rooms/{room}", "/videos",
-        "/videos/{video}",
+        "/", "/people", "/coins", "/report-a-scam", "/verify?number=PLAUDIT-1-000042&code=wrong", "/rooms/{room}",
+        "/videos", "/videos/{video}",
     ),
     VIEWER: (
         "/rooms/{room}", "/videos/{video}", "/recharge", "/wallet", "/wallet/cards", "/withdraw", "/withdrawal-form",
@@ -32,7 +32,8 @@ PAGES = {
     CREATOR: ("/studio", "/studio/totals", "/studio/videos", "/studio/payouts", "/studio/live/{room}"),
     OPERATOR: (
         "/operator", "/operator/prices", "/operator/taxes", "/operator/queues", "/operator/mails",
-        "/operator/freezes", "/operator/stores/links", "/operator/stuck", "/operator/decisions", "/operator/webhooks",
+        "/operator/freezes", "/operator/scam-reports",
+        "/operator/stores/links", "/operator/stuck", "/operator/decisions", "/operator/webhooks",
         "/operator/decisions/{decision}", "/operator/access", "/operator/keys", "/operator/platforms",
         "/operator/bounds", "/operator/rules?country=JP", "/operator/prepaid", "/operator/links", "/operator/acts",
         "/operator/setup", "/operator/retention", "/operator/holds", "/operator/data-requests",

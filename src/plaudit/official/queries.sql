@@ -38,3 +38,28 @@ where s.version = (
     order by effective_at desc, version desc limit 1
 )
 order by s.code
+
+-- Reports of scams
+
+-- name: add_scam_report
+insert into scam_report (id, person_id, kind, about, words, reported_at) values ($1, $2, $3, $4, $5, $6)
+
+-- name: of_strangers_since
+select count(*) from scam_report where reported_at > $1 and person_id is null
+
+-- columns: scam_report
+id, person_id, kind, about, words, reported_at, state, reply, answered_by, answered_at
+
+-- name: find_scam_report -> ScamReport
+select {scam_report} from scam_report where id = $1
+
+-- name: lock_scam_report -> ScamReport
+select {scam_report} from scam_report where id = $1 for update
+
+-- name: scam_reports -> ScamReport
+select {scam_report} from scam_report
+where (reported_at, id) < ($1, $2) and (state in ('new', 'looked_at') or not $3)
+order by reported_at desc, id desc limit $4
+
+-- name: answer_scam_report
+update scam_report set state = $2, reply = $3, answered_by = $4, answered_at = $5 where id = $1

@@ -67,6 +67,7 @@ ENGLISH_ONLY = frozenset(
         "rewards.html",
         "safety.html",
         "safety_case.html",
+        "scam_reports.html",
         "setup.html",
         "store_links.html",
         "store_purchase.html",

@@ -75,6 +75,7 @@ GROUPS = (
         (
             Tab("freezes", "/operator/freezes", "Freezes"),
             Tab("safety", "/operator/safety", "Cases"),
+            Tab("scams", "/operator/scam-reports", "Scam reports"),
             Tab("links", "/operator/links", "Linked accounts"),
             Tab("grants", "/operator/grants", "Give coins"),
             Tab("minor_refunds", "/operator/minor-refunds", "Minors"),

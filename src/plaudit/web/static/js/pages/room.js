@@ -5,6 +5,7 @@ import { loadable } from "../format.js";
 import { Items } from "../items.js";
 import { tellParts } from "../room-parts.js";
 import { RoomSocket } from "../room-socket.js";
+import { mayBeASale } from "../scam-words.js";
 import { toast } from "../toast.js";
 import { say, words } from "../words.js";
 import { Announcer } from "./announcer.js";
@@ -157,6 +158,9 @@ socket.on("connection", (told) => {
 for (const event of ["online", "offline"]) addEventListener(event, showConnection);
 
 // What is said
+find("#say")?.addEventListener("input", () => {
+  find("#say-hint").hidden = !mayBeASale(find("#say").value);
+});
 find("[data-composer]")?.addEventListener("submit", async (/** @type {SubmitEvent} */ event) => {
   event.preventDefault();
   const input = /** @type {HTMLInputElement} */ (find("#say"));
