@@ -137,17 +137,15 @@ def copies(server_url: str) -> Iterator[Copies]:
 @pytest.fixture
 def database_url(copies: Copies, request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database of this test alone. When the test is over the books must balance."""
-    url = copies.make()
     is_unsold = request.node.get_closest_marker("unsold") is not None
-    if is_unsold:
-        copies.allow_unsold_lots(url)
+    url = copies.take(unsold=is_unsold)
     try:
         yield url
         if request.node.get_closest_marker("audit_off") is None:
             broken = copies.broken_laws(url, but=LAWS_OF_CAUSES if is_unsold else frozenset())
             assert not broken, "the books do not balance:\n" + "\n".join(broken)
     finally:
-        copies.drop(url)
+        copies.give_back(url)
 
 
 @pytest.fixture(scope="session", autouse=True)

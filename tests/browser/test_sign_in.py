@@ -54,7 +54,7 @@ def command(database_url: str, *arguments: str) -> str:
 
 @pytest.fixture(scope="module")
 def place(copies: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    database_url, log = copies.make(), tmp_path_factory.mktemp("sign-in") / "log"
+    database_url, log = copies.take(), tmp_path_factory.mktemp("sign-in") / "log"
     with held_port() as port:
         address = f"http://{LOOPBACK}:{port}"
         told = ["--redirect-uri", f"{address}/sign-in/callback", "--back-channel", f"{address}/v1/back-channel-logout"]

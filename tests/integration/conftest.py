@@ -19,7 +19,7 @@ from tests.support.stripe import SECRET_KEY, StripeWorld
 @pytest.fixture(scope="session")
 def shared_database_url(copies: Copies) -> str:
     """One migrated database for tests that write nothing."""
-    return copies.make()
+    return copies.take()
 
 
 @pytest.fixture

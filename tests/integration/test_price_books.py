@@ -44,7 +44,7 @@ async def operator(shop: Shop) -> httpx2.AsyncClient:
 async def test_a_shop_has_the_book_that_is_written(copies: Copies, clock: ManualClock) -> None:
     """Though in tests it is copied from that of the shop before."""
     books = []
-    for url in (copies.make(), copies.make()):
+    for url in (copies.take(), copies.take()):
         await put_on_shelf(url, clock)
         async with Database(url) as database, database.transaction() as connection:
             book = await read_book(connection, 1)
@@ -52,7 +52,7 @@ async def test_a_shop_has_the_book_that_is_written(copies: Copies, clock: Manual
             assert book == seed.make_book(1, book.effective_at, taxes)
             books.append(book)
             assert await newest_version(connection) == 1
-        copies.drop(url)
+        copies.give_back(url)
     assert books[0] == books[1]
 
 

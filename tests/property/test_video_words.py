@@ -109,8 +109,8 @@ def test_the_newest_word_stands(copies: Copies, arrivals: tuple[list[Word], "obj
     words, random, requests = arrivals
     twice = words * 2
     random.shuffle(twice)  # type: ignore[attr-defined]  # of the strategy's own kind
-    url = copies.make()
+    url = copies.take()
     try:
         asyncio.run(play(url, words, twice, requests))
     finally:
-        copies.drop(url)
+        copies.give_back(url)

@@ -70,8 +70,8 @@ async def _play(url: str, steps: list[list[int] | str | timedelta], moods: list[
 @settings(max_examples=8)
 @given(steps=STEPS, moods=MOODS)
 def test_each_subject_in_its_order(copies: Copies, steps: list[list[int] | str | timedelta], moods: list[Mood]) -> None:
-    url = copies.make()
+    url = copies.take()
     try:
         asyncio.run(_play(url, steps, moods))
     finally:
-        copies.drop(url)
+        copies.give_back(url)

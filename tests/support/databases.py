@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 from plaudit.db import APPLICATION_ROLE, Connection, OwnConnection, connect
 from plaudit.schema import audit
 from plaudit.schema.migrate import ensure_application_role
-from tests.support.law_tables import LawTables, filled
+from tests.support.recycling import Recycled, Template, keep_connected, rows_of_broken
 
 T = TypeVar("T")
 
@@ -55,8 +55,8 @@ def with_database(url: str, name: str) -> str:
 
 
 class Copies:
-    """Copies of a server's migrated template, named apart from those of other workers. They are made and dropped over
-    one connection, in a thread and an event loop of its own."""
+    """Copies of a server's migrated template, named apart from those of other workers: what one test has given back
+    another takes. They are made and dropped over one connection, in a thread and an event loop of its own."""
 
     def __init__(self, server_url: str) -> None:
         self._server_url = server_url
@@ -65,39 +65,58 @@ class Copies:
         self._thread = ThreadPoolExecutor(max_workers=1)
         self._loop = asyncio.Runner()
         self._connection: OwnConnection | None = None
-        self._law_tables: LawTables | None = None
+        self._template: Template | None = None
+        self._free: dict[bool, list[Recycled]] = {False: [], True: []}
+        self._taken: dict[str, tuple[Recycled, bool]] = {}
 
-    def make(self) -> str:
-        """The URL of a new copy, as the application."""
-        self._made += 1
-        name = f"{self._prefix}_{self._made}"
-        # Files are copied rather than logged: quicker by half where nothing is synchronised to disk.
-        self._aside(self._administer(f'create database "{name}" template "{TEMPLATE}" strategy file_copy'))
-        url = application_of(with_database(self._server_url, name))
-        self._law_tables = self._law_tables or self._aside(_law_tables_of(url))
-        return url
+    def take(self, *, unsold: bool = False) -> str:
+        """The URL of a copy, as the application. `unsold`: for tests of the books alone, without a shop; there lots
+        come out of nothing."""
+        copy = self._free[unsold].pop() if self._free[unsold] else self._aside(self._make(unsold))
+        self._taken[copy.url] = copy, unsold
+        return copy.url
 
     def broken_laws(self, url: str, but: Set[str] = frozenset()) -> list[str]:
         """What the audit says against the books of a copy, but for laws of these names; empty when they hold."""
-        return self._aside(broken_laws(url, self._law_tables, but))
+        return self._aside(self._taken[url][0].broken_laws(but))
 
-    def allow_unsold_lots(self, url: str) -> None:
-        """In a copy for tests of the books alone, without a shop: there lots come out of nothing."""
-        self._aside(_allow_unsold_lots(url))
-
-    def drop(self, url: str) -> None:
-        """Drop a copy, ending the sessions it may still have."""
-        name = urlsplit(url).path.removeprefix("/")
-        self._aside(self._administer(f'drop database if exists "{name}" with (force)'))
+    def give_back(self, url: str) -> None:
+        """Nobody uses a copy any more; sessions it may still have are ended."""
+        copy, unsold = self._taken.pop(url)
+        if self._aside(copy.clear()):
+            self._free[unsold].append(copy)
+        else:
+            self._aside(self._drop(copy))
 
     def close(self) -> None:
-        """Nothing more is made or dropped."""
+        """Nothing more is taken or given back."""
+        for copy in [*self._free[False], *self._free[True], *(copy for copy, _ in self._taken.values())]:
+            self._aside(self._drop(copy))
         self._aside(self._disconnect())
         self._thread.submit(self._loop.close).result()
         self._thread.shutdown()
 
     def _aside(self, work: Coroutine[Any, Any, T]) -> T:
         return self._thread.submit(self._loop.run, work).result()
+
+    async def _make(self, unsold: bool) -> Recycled:
+        self._made += 1
+        name = f"{self._prefix}_{self._made}"
+        # Files are copied rather than logged: quicker by half where nothing is synchronised to disk.
+        await self._administer(f'create database "{name}" template "{TEMPLATE}" strategy file_copy')
+        url = application_of(with_database(self._server_url, name))
+        connection = await keep_connected(owner_of(url))
+        self._template = self._template or await Template.read(connection)
+        if unsold:
+            await connection.execute("alter table lot disable trigger lot_has_a_cause")
+        copy = Recycled(url, owner_of(url), self._template, connection)
+        await copy.begin()
+        return copy
+
+    async def _drop(self, copy: Recycled) -> None:
+        name = urlsplit(copy.url).path.removeprefix("/")
+        copy.end()
+        await self._administer(f'drop database if exists "{name}" with (force)')
 
     async def _administer(self, statement: str) -> None:
         if self._connection is None:
@@ -107,22 +126,6 @@ class Copies:
     async def _disconnect(self) -> None:
         if self._connection is not None:
             await self._connection.close()
-
-
-async def _allow_unsold_lots(url: str) -> None:
-    connection = await connect(owner_of(url))
-    try:
-        await connection.execute("alter table lot disable trigger lot_has_a_cause")
-    finally:
-        await connection.close()
-
-
-async def _law_tables_of(url: str) -> LawTables:
-    connection = await connect(owner_of(url))
-    try:
-        return await LawTables.read(connection)
-    finally:
-        await connection.close()
 
 
 @dataclass(frozen=True)
@@ -186,24 +189,12 @@ async def names_of_broken(connection: Connection, laws: Iterable[audit.Law]) -> 
     return found
 
 
-async def broken_laws(url: str, tables: LawTables | None = None, but: Set[str] = frozenset()) -> list[str]:
-    """What the audit says against the books of a database; empty when they hold. Only what is broken is worth the rows.
-
-    Args:
-        tables: of the template that it is a copy of; only laws that could be broken since are asked.
-        but: names of laws that are not asked.
-    """
+async def broken_laws(url: str, but: Set[str] = frozenset()) -> list[str]:
+    """What the audit says against the books of a database, but for laws of these names; empty when they hold. Only what
+    is broken is worth the rows."""
     connection = await connect(owner_of(url), statement_timeout_ms=0)
     try:
-        laws = tables.that_could_be_broken(await filled(connection)) if tables else audit.laws()
-        names = await names_of_broken(connection, [law for law in laws if law.name not in but])
-        if not names:
-            return []
-        report = await audit.run(
-            connection, sort_memory_mb=1
-        )  # to prepare large tables is what takes time with few rows
+        names = await names_of_broken(connection, [law for law in audit.laws() if law.name not in but])
+        return await rows_of_broken(connection, names)
     finally:
         await connection.close()
-    return [
-        f"{law.name}: {law.statement} {law.rows}" for law in report.laws if law.name in names and law.broken
-    ] or names
