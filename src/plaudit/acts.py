@@ -31,7 +31,7 @@ Outcome = Literal["done", "answered", "refused", "failed"]
 PRIVATE = frozenset(
     {
         # secrets, and what opens something
-        "token", "video_token", "proof", "secret", "code", "password", "hls_url", "return_url", "jwks",
+        "token", "vp_token", "video_token", "proof", "secret", "code", "password", "hls_url", "return_url", "jwks",
         # of a person
         "name", "handle", "picture", "email", "address", "born_on", "postal_code", "message", "text",
         "about", "words", "reply",

@@ -22,6 +22,7 @@ ROOMS = (
     "plaudit.trail",
     "plaudit.check_codes",
     "plaudit.rules",
+    "plaudit.ages",
     "plaudit.brakes",
     "plaudit.guardians",
     "plaudit.selling.prices",

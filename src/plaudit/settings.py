@@ -385,6 +385,10 @@ class Settings:
     screening_identity: Annotated[bool, yes_or_no] = False
     """Whether it must also say that it knows who they are."""
 
+    age_proof_issuers: Annotated[str, file] = ""
+    """A file of certificates (PEM) of those who issue proofs of age that wallets present, such as the EU's. Empty: none
+    are taken."""
+
     one_operator: Annotated[bool, yes_or_no] = False
     """Whether one operator alone decides what otherwise one proposes and another confirms: prices, taxes, payout rates,
     reward rules, large payouts. Bounds hold all the same, and nobody decides what they gain by."""

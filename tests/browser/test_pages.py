@@ -26,7 +26,7 @@ PAGES = {
     ),
     VIEWER: (
         "/rooms/{room}", "/videos/{video}", "/recharge", "/wallet", "/wallet/cards", "/withdraw", "/withdrawal-form",
-        "/people/data", "/rules", "/limits", "/coins", "/guardians", "/prepaid", "/wallet/months", "/appeal",
+        "/people/data", "/rules", "/limits", "/coins", "/guardians", "/prepaid", "/wallet/months", "/appeal", "/age",
     ),
     OWNER: ("/videos/{video}", "/studio/videos", "/studio/videos/{video}"),
     CREATOR: ("/studio", "/studio/totals", "/studio/videos", "/studio/payouts", "/studio/live/{room}"),

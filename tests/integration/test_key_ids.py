@@ -55,8 +55,8 @@ TOLD = {"video"}
 GIVEN = {"act", "gift", "message_removal", "session", "sign_in_code"}
 """A statement names the key: of the request, of one of many in a batch, or of whom the code came from."""
 
-THEMSELVES = {"guardian_invitation", "guardian_limit", "guardian_stop", "rule_consent"}
-"""What guardians say, which no key may."""
+THEMSELVES = {"age_request", "guardian_invitation", "guardian_limit", "guardian_stop", "rule_consent"}
+"""What people ask their wallets and guardians say, which no key may."""
 
 STREAMS = {"stream"}
 """Its `key_id` is the key of a stream, with which a media server came."""

@@ -100,6 +100,18 @@ async def keep(connection: Connection, clock: Clock, person_id: int, new: NewAss
     return found
 
 
+async def find(connection: Connection, person_id: int, assurance_id: UUID) -> AgeAssurance:
+    """What was found out about somebody's age.
+
+    Raises:
+        NotFound: there is none of this person.
+    """
+    found = await fetch_one(connection, SQL["find_assurance"], AgeAssurance, assurance_id)
+    if found is None or found.person_id != person_id:
+        raise NotFound("There is no such proof of this person's age.", id=assurance_id)
+    return found
+
+
 async def revoke(connection: Connection, clock: Clock, person_id: int, assurance_id: UUID, reason: str) -> AgeAssurance:
     """Believe it no more. Repeating it with the same words changes nothing.
 
@@ -107,9 +119,7 @@ async def revoke(connection: Connection, clock: Clock, person_id: int, assurance
         NotFound: there is none of this person.
         AssuranceIsOver: it was revoked before, for another reason.
     """
-    found = await fetch_one(connection, SQL["find_assurance"], AgeAssurance, assurance_id)
-    if found is None or found.person_id != person_id:
-        raise NotFound("There is no such proof of this person's age.", id=assurance_id)
+    await find(connection, person_id, assurance_id)
     revoked = await fetch_one(connection, SQL["revoke_assurance"], AgeAssurance, assurance_id, clock.now(), reason)
     revoked = revoked or await fetch_one(connection, SQL["find_assurance"], AgeAssurance, assurance_id)
     assert revoked is not None, "it is there"

@@ -207,7 +207,7 @@ select {minor_refund} from minor_refund where (decided_at, id) < ($1, $2) order 
 select o.order_id, o.amount_minor, o.currency, r.reversal_id, r.state, r.coins, r.send_error, r.failed_with, r.outcome
 from minor_refund_order o
 left join lateral (
-    select reversal_id, state, coins, send_error, failed_with, outcome from reversal r
+    select r.reversal_id, r.state, r.coins, r.send_error, r.failed_with, r.outcome from reversal r
     where r.minor_refund_id = o.minor_refund_id and r.shard = o.shard and r.order_id = o.order_id
     order by r.state = 'undone', r.created_at desc, r.reversal_id desc limit 1) r on true
 where o.minor_refund_id = $1 order by o.order_id
