@@ -1707,6 +1707,16 @@ begin
     return made;
 end $$;
 
+CREATE FUNCTION public.erase_ages(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform require_erasing(p_person_id);
+    delete from age_request where person_id = p_person_id;
+    return 0;
+end $$;
+
 CREATE FUNCTION public.erase_brakes(p_person_id bigint, p_rows_max integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1926,6 +1936,22 @@ begin
     return done;
 end $$;
 
+CREATE FUNCTION public.erase_official(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    perform require_erasing(p_person_id);
+    with chosen as (
+        select id from scam_report where person_id = p_person_id and (words <> 'erased' or about <> '') limit p_rows_max
+    )
+    update scam_report r set words = 'erased', about = '' from chosen c where r.id = c.id;
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
 CREATE FUNCTION public.erase_orders(p_person_id bigint, p_rows_max integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -2059,6 +2085,7 @@ begin
     perform require_erasing(p_person_id);
     delete from age_assurance where person_id = p_person_id;
     delete from rule_consent where p_person_id in (person_id, given_by);
+    delete from person_subdivision where person_id = p_person_id;
     update rule_decision r set countries = '{}', at_least = null, under = null, level = null, method = null, source = null
     where (r.shard, r.reference, r.action) in (
         select shard, reference, action from rule_decision
@@ -6207,6 +6234,15 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.tell_subdivision() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform pg_notify('plaudit_ways_in', 'facts:' || coalesce(new.person_id, old.person_id));
+    return null;
+end $$;
+
 CREATE FUNCTION public.tell_way_in() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -7040,6 +7076,24 @@ CREATE TABLE public.age_assurance (
 COMMENT ON COLUMN public.age_assurance.level IS '1 claimed, 2 checked, 3 verified';
 
 COMMENT ON COLUMN public.age_assurance.until IS 'from when it proves nothing more; null: it does until it is revoked';
+
+CREATE TABLE public.age_request (
+    id uuid NOT NULL,
+    person_id bigint NOT NULL,
+    nonce text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    refused_with text,
+    used_at timestamp with time zone,
+    assurance_id uuid,
+    CONSTRAINT age_request_check CHECK ((ends_at > made_at)),
+    CONSTRAINT age_request_check1 CHECK ((used_at >= made_at)),
+    CONSTRAINT age_request_is_used_for_something CHECK (((used_at IS NULL) = (assurance_id IS NULL))),
+    CONSTRAINT age_request_nonce_check CHECK ((length(nonce) >= 32)),
+    CONSTRAINT age_request_refused_with_check CHECK ((refused_with ~ '^[a-z]+(_[a-z]+)*$'::text))
+);
+
+COMMENT ON COLUMN public.age_request.refused_with IS 'what was wrong with what was presented last';
 
 CREATE TABLE public.allowance_taken (
     person_id bigint NOT NULL,
@@ -9022,6 +9076,18 @@ COMMENT ON COLUMN public.person_move.person_id IS 'whom it leads to';
 
 COMMENT ON COLUMN public.person_move.merged_id IS 'the account that is no more; null: the person has another subject';
 
+CREATE TABLE public.person_subdivision (
+    person_id bigint NOT NULL,
+    country text NOT NULL,
+    subdivision text NOT NULL,
+    told_at timestamp with time zone NOT NULL,
+    key_id integer DEFAULT public.acting_key(),
+    CONSTRAINT person_subdivision_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT person_subdivision_subdivision_check CHECK ((subdivision ~ '^[A-Z0-9]{1,3}$'::text))
+);
+
+COMMENT ON COLUMN public.person_subdivision.country IS 'whose part it is: somewhere else it says nothing';
+
 CREATE TABLE public.policy_pack (
     version integer NOT NULL,
     country text NOT NULL,
@@ -9033,7 +9099,7 @@ CREATE TABLE public.policy_pack (
     note text NOT NULL,
     decision_id uuid NOT NULL,
     CONSTRAINT policy_pack_begins_later CHECK ((effective_at > recorded_at)),
-    CONSTRAINT policy_pack_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT policy_pack_country_check CHECK ((country ~ '^[A-Z]{2}(-[A-Z0-9]{1,3})?$'::text)),
     CONSTRAINT policy_pack_note_check CHECK ((note ~ '\S'::text)),
     CONSTRAINT policy_pack_text_check CHECK (((text ~ '\S'::text) AND (length(text) <= 20000))),
     CONSTRAINT policy_pack_version_check CHECK ((version > 0))
@@ -9632,6 +9698,34 @@ COMMENT ON COLUMN public.saved_card.provider_card_id IS 'the provider''s; null: 
 COMMENT ON COLUMN public.saved_card.expires_on IS 'the last day on which it is good';
 
 COMMENT ON COLUMN public.saved_card.removed_at IS 'since when it is neither shown nor paid with; nothing of it stays but this row';
+
+CREATE TABLE public.scam_report (
+    id uuid NOT NULL,
+    person_id bigint,
+    kind text NOT NULL,
+    about text DEFAULT ''::text NOT NULL,
+    words text NOT NULL,
+    reported_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'new'::text NOT NULL,
+    reply text,
+    answered_by bigint,
+    answered_at timestamp with time zone,
+    key_id integer DEFAULT public.acting_key(),
+    CONSTRAINT scam_report_about_check CHECK ((length(about) <= 300)),
+    CONSTRAINT scam_report_check CHECK ((answered_at >= reported_at)),
+    CONSTRAINT scam_report_ends_with_a_reply CHECK (((state <> ALL (ARRAY['confirmed'::text, 'not_confirmed'::text])) OR (reply IS NOT NULL))),
+    CONSTRAINT scam_report_is_new_or_answered CHECK ((((state = 'new'::text) = (answered_at IS NULL)) AND ((answered_at IS NULL) = (answered_by IS NULL)))),
+    CONSTRAINT scam_report_kind_check CHECK ((kind = ANY (ARRAY['shop'::text, 'message'::text, 'person'::text, 'document'::text, 'other'::text]))),
+    CONSTRAINT scam_report_reply_check CHECK (((reply ~ '\S'::text) AND (length(reply) <= 1000))),
+    CONSTRAINT scam_report_state_check CHECK ((state = ANY (ARRAY['new'::text, 'looked_at'::text, 'confirmed'::text, 'not_confirmed'::text]))),
+    CONSTRAINT scam_report_words_check CHECK (((words ~ '\S'::text) AND (length(words) <= 2000)))
+);
+
+COMMENT ON COLUMN public.scam_report.person_id IS 'null: somebody who was not signed in';
+
+COMMENT ON COLUMN public.scam_report.about IS 'an address, a name, a number; as it was typed';
+
+COMMENT ON COLUMN public.scam_report.reply IS 'what who reported it reads';
 
 CREATE TABLE public.screening (
     id uuid NOT NULL,
@@ -10505,6 +10599,12 @@ ALTER TABLE ONLY public.admission
 ALTER TABLE ONLY public.age_assurance
     ADD CONSTRAINT age_assurance_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.age_request
+    ADD CONSTRAINT age_request_nonce_key UNIQUE (nonce);
+
+ALTER TABLE ONLY public.age_request
+    ADD CONSTRAINT age_request_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.allowance_taken
     ADD CONSTRAINT allowance_taken_pkey PRIMARY KEY (person_id, kind);
 
@@ -10931,6 +11031,9 @@ ALTER TABLE ONLY public.person_move
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.person_subdivision
+    ADD CONSTRAINT person_subdivision_pkey PRIMARY KEY (person_id);
+
 ALTER TABLE ONLY public.policy_pack
     ADD CONSTRAINT policy_pack_decision_id_key UNIQUE (decision_id);
 
@@ -11083,6 +11186,9 @@ ALTER TABLE ONLY public.safety_step
 
 ALTER TABLE ONLY public.saved_card
     ADD CONSTRAINT saved_card_pkey PRIMARY KEY (shard, person_id, card_id);
+
+ALTER TABLE ONLY public.scam_report
+    ADD CONSTRAINT scam_report_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.screening_decision
     ADD CONSTRAINT screening_decision_decision_id_key UNIQUE (decision_id);
@@ -11260,6 +11366,8 @@ CREATE INDEX act_of_person ON public.act USING btree (person_id, id) WHERE (pers
 CREATE INDEX age_assurance_of_person ON public.age_assurance USING btree (person_id, level DESC, proved_at DESC, id DESC) WHERE (revoked_at IS NULL);
 
 CREATE INDEX age_assurance_over ON public.age_assurance USING btree (LEAST(revoked_at, until)) WHERE ((revoked_at IS NOT NULL) OR (until IS NOT NULL));
+
+CREATE INDEX age_request_of_person ON public.age_request USING btree (person_id, made_at DESC);
 
 CREATE INDEX allowance_taken_by_hour ON public.allowance_taken USING btree (hour);
 
@@ -11579,6 +11687,12 @@ CREATE INDEX safety_step_of_case ON public.safety_step USING btree (case_id);
 
 CREATE INDEX safety_step_open ON public.safety_step USING btree (person_id, kind) WHERE (lifted_at IS NULL);
 
+CREATE INDEX scam_report_by_time ON public.scam_report USING btree (reported_at DESC, id DESC);
+
+CREATE INDEX scam_report_of_person ON public.scam_report USING btree (person_id) WHERE (person_id IS NOT NULL);
+
+CREATE INDEX scam_report_open ON public.scam_report USING btree (reported_at) WHERE (state = ANY (ARRAY['new'::text, 'looked_at'::text]));
+
 CREATE INDEX screening_due ON public.screening USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX screening_matched ON public.screening USING btree (answered_at) WHERE (outcome = 'potential_match'::text);
@@ -11803,6 +11917,8 @@ CREATE TRIGGER payout_terms_are_decided BEFORE INSERT ON public.payout_terms FOR
 
 CREATE TRIGGER person_comes_by_their_subject AFTER INSERT OR UPDATE OF subject ON public.person FOR EACH ROW EXECUTE FUNCTION public.person_comes_by_their_subject();
 
+CREATE TRIGGER person_subdivision_tells AFTER INSERT OR DELETE OR UPDATE ON public.person_subdivision FOR EACH ROW EXECUTE FUNCTION public.tell_subdivision();
+
 CREATE TRIGGER person_tells AFTER UPDATE OF platform_roles ON public.person FOR EACH ROW WHEN ((new.platform_roles IS DISTINCT FROM old.platform_roles)) EXECUTE FUNCTION public.tell_person();
 
 CREATE TRIGGER person_tells_facts AFTER UPDATE OF country, born_on ON public.person FOR EACH ROW WHEN (((new.country IS DISTINCT FROM old.country) OR (new.born_on IS DISTINCT FROM old.born_on))) EXECUTE FUNCTION public.tell_facts('id');
@@ -11908,6 +12024,9 @@ ALTER TABLE ONLY public.admission
 
 ALTER TABLE ONLY public.age_assurance
     ADD CONSTRAINT age_assurance_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.age_request
+    ADD CONSTRAINT age_request_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.allowance_taken
     ADD CONSTRAINT allowance_taken_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
@@ -12218,6 +12337,9 @@ ALTER TABLE ONLY public.person_move
 ALTER TABLE ONLY public.person_move
     ADD CONSTRAINT person_move_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.person_subdivision
+    ADD CONSTRAINT person_subdivision_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.policy_pack
     ADD CONSTRAINT policy_pack_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
 
@@ -12397,6 +12519,12 @@ ALTER TABLE ONLY public.safety_step
 
 ALTER TABLE ONLY public.saved_card
     ADD CONSTRAINT saved_card_shard_person_id_provider_fkey FOREIGN KEY (shard, person_id, provider) REFERENCES public.card_customer(shard, person_id, provider);
+
+ALTER TABLE ONLY public.scam_report
+    ADD CONSTRAINT scam_report_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.scam_report
+    ADD CONSTRAINT scam_report_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.screening_decision
     ADD CONSTRAINT screening_decision_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
@@ -12767,6 +12895,9 @@ REVOKE ALL ON FUNCTION public.end_hold(p_purse public.wallet, p_hold public.hold
 REVOKE ALL ON FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.erase_ages(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_ages(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.erase_brakes(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_brakes(p_person_id bigint, p_rows_max integer) TO plaudit_app;
 
@@ -12799,6 +12930,9 @@ GRANT ALL ON FUNCTION public.erase_live(p_person_id bigint, p_rows_max integer) 
 
 REVOKE ALL ON FUNCTION public.erase_mail(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_mail(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_official(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_official(p_person_id bigint, p_rows_max integer) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.erase_orders(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_orders(p_person_id bigint, p_rows_max integer) TO plaudit_app;
@@ -13452,6 +13586,8 @@ REVOKE ALL ON FUNCTION public.tell_pack() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.tell_person() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.tell_subdivision() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.tell_way_in() FROM PUBLIC;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.room TO plaudit_app;
@@ -13618,6 +13754,24 @@ GRANT INSERT(recorded_at) ON TABLE public.age_assurance TO plaudit_app;
 GRANT UPDATE(revoked_at) ON TABLE public.age_assurance TO plaudit_app;
 
 GRANT UPDATE(revoked_because) ON TABLE public.age_assurance TO plaudit_app;
+
+GRANT SELECT,DELETE ON TABLE public.age_request TO plaudit_app;
+
+GRANT INSERT(id) ON TABLE public.age_request TO plaudit_app;
+
+GRANT INSERT(person_id) ON TABLE public.age_request TO plaudit_app;
+
+GRANT INSERT(nonce) ON TABLE public.age_request TO plaudit_app;
+
+GRANT INSERT(made_at) ON TABLE public.age_request TO plaudit_app;
+
+GRANT INSERT(ends_at) ON TABLE public.age_request TO plaudit_app;
+
+GRANT UPDATE(refused_with) ON TABLE public.age_request TO plaudit_app;
+
+GRANT UPDATE(used_at) ON TABLE public.age_request TO plaudit_app;
+
+GRANT UPDATE(assurance_id) ON TABLE public.age_request TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.allowance_taken TO plaudit_app;
 
@@ -14093,6 +14247,18 @@ GRANT UPDATE(ended_because) ON TABLE public.person_link TO plaudit_app;
 
 GRANT SELECT ON TABLE public.person_move TO plaudit_app;
 
+GRANT SELECT,DELETE ON TABLE public.person_subdivision TO plaudit_app;
+
+GRANT INSERT(person_id) ON TABLE public.person_subdivision TO plaudit_app;
+
+GRANT INSERT(country),UPDATE(country) ON TABLE public.person_subdivision TO plaudit_app;
+
+GRANT INSERT(subdivision),UPDATE(subdivision) ON TABLE public.person_subdivision TO plaudit_app;
+
+GRANT INSERT(told_at),UPDATE(told_at) ON TABLE public.person_subdivision TO plaudit_app;
+
+GRANT UPDATE(key_id) ON TABLE public.person_subdivision TO plaudit_app;
+
 GRANT SELECT,INSERT ON TABLE public.policy_pack TO plaudit_app;
 
 GRANT SELECT ON TABLE public.price_book TO plaudit_app;
@@ -14332,6 +14498,16 @@ GRANT UPDATE(expires_on) ON TABLE public.saved_card TO plaudit_app;
 GRANT UPDATE(is_default) ON TABLE public.saved_card TO plaudit_app;
 
 GRANT UPDATE(removed_at) ON TABLE public.saved_card TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.scam_report TO plaudit_app;
+
+GRANT UPDATE(state) ON TABLE public.scam_report TO plaudit_app;
+
+GRANT UPDATE(reply) ON TABLE public.scam_report TO plaudit_app;
+
+GRANT UPDATE(answered_by) ON TABLE public.scam_report TO plaudit_app;
+
+GRANT UPDATE(answered_at) ON TABLE public.scam_report TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.screening TO plaudit_app;
 
