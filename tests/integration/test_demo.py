@@ -35,8 +35,12 @@ def family(demo: Demo) -> list[int]:
 
 
 def gifts_in(demo: Demo, room_id: str) -> list[dict[str, Any]]:
-    frames = ask(demo, f"/v1/rooms/{room_id}/frames?after=1:0&limit=200")["items"]
-    return [gift for frame in frames if frame["kind"] == "gift" for gift in frame["gifts"]]
+    found, after = [], "1:0"
+    while after:
+        page = ask(demo, f"/v1/rooms/{room_id}/frames?after={after}&limit=200")
+        found += [gift for frame in page["items"] if frame["kind"] == "gift" for gift in frame["gifts"]]
+        after = page["next"]
+    return found
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
