@@ -15,6 +15,7 @@ from plaudit.http.front import Front
 from plaudit.http.short_way import ShortWay
 from plaudit.ids import new_id
 from plaudit.limits import BODY_BYTES_MAX
+from plaudit.rules.model import GIFT_ROOM
 from tests.support.live import ROSE, Platform, open_platform
 from tests.support.ports import LOOPBACK
 from tests.support.waiting import WAIT_S, eventually
@@ -144,9 +145,14 @@ async def _unreachable(scope: Any, receive: Any, send: Any) -> None:
 
 
 async def _know(platform: Platform, *subjects: str) -> None:
-    """Have at hand what rules ask of people, as a gift before would."""
+    """Have at hand what rules ask of people, as a gift before would, once all that was told of them is heard."""
     people = [await platform.person_id(await platform.viewer(subject)) for subject in subjects]
-    await platform.house.parts["rules"].know(people)
+    rules, now = platform.house.parts["rules"], platform.clock.now()
+    await rules.know(people)
+    async with platform.house.database.transaction() as connection:
+        await connection.execute("select pg_notify('plaudit_ways_in', $1)", f"facts:{people[0]}")
+    await eventually(lambda: rules.at_hand(GIFT_ROOM, people[0], people[0], now) is None, "the rules heard")
+    await rules.know(people)
 
 
 def _listen(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
