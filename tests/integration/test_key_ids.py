@@ -41,7 +41,7 @@ FOLLOWS = tables(
     account allowance_taken brake_creator brake_terms clawback clawback_part creator_total credit_note event_combo
     gift_balance gift_log_reversal gift_milestone gift_reversal hold_piece lot lot_reversal mail promotional_before
     promotional_part quote_tax receipt region_decision reversed_strip rule_decision safety_due safety_finding
-    safety_flow screening strip transfer wallet
+    safety_flow safety_told screening strip transfer wallet
     """
 )
 """What is made of other rows, which name the key."""

@@ -353,8 +353,11 @@ async def test_what_a_buyer_does_is_in_the_picture(studio: Studio) -> None:
     await shop.pay(order, "4000008260000000")
     assert (await buyer.post(f"/v1/orders/{order['id']}/refresh")).json()["state"] == "paid"
     await shop.order(buyer, coins=100)
+    assert {one["person_id"] for one in await _rows(studio, "select person_id from safety_told")} == {vera}
+    assert await look_at_due(_database(studio), clock) == 0, "what comes within a minute is looked at once"
     due = await _rows(studio, "select person_id from safety_due")
     assert [one["person_id"] for one in due] == [vera]
+    assert await _rows(studio, "select from safety_told") == []
     async with _database(studio).transaction() as connection:
         picture = await picture_of(connection, vera, clock.now(), shipped())
         assert await look_at(connection, clock, vera) == []

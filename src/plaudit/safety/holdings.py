@@ -9,6 +9,7 @@ _NEVER = "person_id = $1 and false"
 HELD = (
     *about_nobody(safety_freeze=""),
     Holding(table="safety_flow", kind=kinds.COINS, where="viewer_id = $1"),
+    Holding(table="safety_told", kind=kinds.SAFETY, where=_NEVER),
     Holding(table="safety_due", hidden="failed_with error", kind=kinds.SAFETY, where=_NEVER),
     Holding(table="safety_case", codes="outcome notice", hidden="reason", kind=kinds.SAFETY, where=_NEVER),
     Holding(table="safety_finding", codes="rule", hidden="subject sentence evidence", kind=kinds.SAFETY, where=_NEVER),

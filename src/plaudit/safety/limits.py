@@ -23,6 +23,7 @@ LOOK_PAUSE_S_FIRST = 60
 LOOK_PAUSE_S_MAX = 3_600
 LOOKS_CLAIMED_MAX = 20
 LOOKS_PER_RUN_MAX = 500
+TOLD_PER_TURN_MAX = 1_000  # rows of people that become looks in one transaction
 FINDING_QUIET_DAYS = 30  # for which a rule does not say the same of somebody again
 SAFETY_FORGET_EVERY_S = 3_600
 FLOWS_FORGOTTEN_PER_RUN_MAX = 100_000

@@ -22,6 +22,7 @@ from plaudit.safety.limits import (
     LOOKS_CLAIMED_MAX,
     LOOKS_PER_RUN_MAX,
     STEPS_PER_FINDING_MAX,
+    TOLD_PER_TURN_MAX,
     WINDOW_DAYS,
 )
 from plaudit.safety.model import Case, EntryKind, KeptFinding
@@ -65,6 +66,8 @@ async def look_at_due(database: Database, clock: Clock) -> int:
             again_at = clock.now() + timedelta(seconds=LOOK_AFTER_S)
             await settle(connection, SQL["close_look"], due, due.person_id, again_at)
 
+    async with database.transaction() as connection:
+        await connection.execute(SQL["look_at_told"], LOOK_AFTER_S, TOLD_PER_TURN_MAX)
     return await LOOKS.run(database, clock, handle)
 
 

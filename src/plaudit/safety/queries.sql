@@ -104,6 +104,9 @@ order by r.created_at desc, r.reversal_id desc limit $3;
 
 -- Looking at people.
 
+-- name: look_at_told
+select look_at_told($1, $2)
+
 -- name: claim_looks -> DueLook
 update safety_due d set due_at = $2, leased_until = $2, tries = tries + 1, is_changed = false
 from (select person_id from safety_due where due_at <= $1 order by due_at limit $3 for update skip locked) due

@@ -4,7 +4,7 @@ from plaudit.room import Room, RoomCommand
 
 ROOM = Room(
     package="plaudit.safety",
-    tables="safety_flow safety_due safety_case safety_finding safety_step safety_entry"
+    tables="safety_flow safety_told safety_due safety_case safety_finding safety_step safety_entry"
     " safety_freeze safety_appeal link_proposal instrument_in_use",
     held="holdings:HELD",
     erased_by="erase_safety",

@@ -2103,6 +2103,7 @@ declare
     done integer;
 begin
     perform require_erasing(p_person_id);
+    delete from safety_told where person_id = p_person_id;
     delete from safety_due where person_id = p_person_id;
     delete from safety_flow where viewer_id = p_person_id or shard = shard_of(p_person_id) and creator_id = p_person_id;
     update safety_finding set sentence = 'erased', evidence = '[{"kind": "erased", "key": "", "words": ""}]' where person_id = p_person_id and sentence <> 'erased';
@@ -3941,6 +3942,18 @@ CREATE FUNCTION public.look_at(p_people bigint[], p_at timestamp with time zone,
     on conflict (person_id) do update set is_changed = true where safety_due.leased_until is not null and not safety_due.is_changed
 $$;
 
+CREATE FUNCTION public.look_at_told(p_after_s integer, p_rows_max integer) RETURNS integer
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with told as (
+        delete from safety_told where id in (select id from safety_told order by id limit p_rows_max for update skip locked)
+        returning person_id, at
+    ), people as (select array_agg(distinct person_id) as ids, max(at) as at, count(*)::integer as rows from told),
+    looks as (select look_at(ids, at, p_after_s) from people where rows > 0)
+    select rows from people left join looks on true
+$$;
+
 CREATE FUNCTION public.lot_has_a_cause() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -4318,7 +4331,7 @@ CREATE FUNCTION public.order_is_looked_at() RETURNS trigger
     SET search_path TO 'public', 'pg_temp'
     AS $$
 begin
-    perform look_at(array[new.person_id], new.changed_at, 60);
+    insert into safety_told (person_id, at) values (new.person_id, new.changed_at);
     return null;
 end $$;
 
@@ -9669,6 +9682,21 @@ COMMENT ON COLUMN public.safety_step.person_id IS 'of whom; not always of whom t
 
 COMMENT ON COLUMN public.safety_step.finding_id IS 'the rule that took it; null: a person did';
 
+CREATE TABLE public.safety_told (
+    id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.safety_told ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.safety_told_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.saved_card (
     shard smallint NOT NULL,
     person_id bigint NOT NULL,
@@ -11184,6 +11212,9 @@ ALTER TABLE ONLY public.safety_freeze
 ALTER TABLE ONLY public.safety_step
     ADD CONSTRAINT safety_step_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.safety_told
+    ADD CONSTRAINT safety_told_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.saved_card
     ADD CONSTRAINT saved_card_pkey PRIMARY KEY (shard, person_id, card_id);
 
@@ -11686,6 +11717,8 @@ CREATE INDEX safety_step_by_end ON public.safety_step USING btree (kind, ends_at
 CREATE INDEX safety_step_of_case ON public.safety_step USING btree (case_id);
 
 CREATE INDEX safety_step_open ON public.safety_step USING btree (person_id, kind) WHERE (lifted_at IS NULL);
+
+CREATE INDEX safety_told_of ON public.safety_told USING btree (person_id);
 
 CREATE INDEX scam_report_by_time ON public.scam_report USING btree (reported_at DESC, id DESC);
 
@@ -12517,6 +12550,9 @@ ALTER TABLE ONLY public.safety_step
 ALTER TABLE ONLY public.safety_step
     ADD CONSTRAINT safety_step_taken_by_fkey FOREIGN KEY (taken_by) REFERENCES public.person(id);
 
+ALTER TABLE ONLY public.safety_told
+    ADD CONSTRAINT safety_told_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.saved_card
     ADD CONSTRAINT saved_card_shard_person_id_provider_fkey FOREIGN KEY (shard, person_id, provider) REFERENCES public.card_customer(shard, person_id, provider);
 
@@ -13269,6 +13305,9 @@ GRANT ALL ON FUNCTION public.log_reversal(p_shard smallint, p_source_shard small
 
 REVOKE ALL ON FUNCTION public.look_at(p_people bigint[], p_at timestamp with time zone, p_after_s integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.look_at(p_people bigint[], p_at timestamp with time zone, p_after_s integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.look_at_told(p_after_s integer, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.look_at_told(p_after_s integer, p_rows_max integer) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.lot_has_a_cause() FROM PUBLIC;
 
@@ -14484,6 +14523,10 @@ GRANT UPDATE(lifted_at) ON TABLE public.safety_step TO plaudit_app;
 GRANT UPDATE(lifted_by) ON TABLE public.safety_step TO plaudit_app;
 
 GRANT UPDATE(lifted_because) ON TABLE public.safety_step TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.safety_told TO plaudit_app;
+
+GRANT UPDATE(at) ON TABLE public.safety_told TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.saved_card TO plaudit_app;
 

@@ -104,7 +104,7 @@ $$;
 
 create or replace function order_is_looked_at() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
-    perform look_at(array[new.person_id], new.changed_at, 60);
+    insert into safety_told (person_id, at) values (new.person_id, new.changed_at);
     return null;
 end $$;
 create or replace trigger order_is_looked_at after update of state on recharge_order
@@ -112,7 +112,17 @@ create or replace trigger order_is_looked_at after update of state on recharge_o
 create or replace trigger reversal_is_looked_at after insert on reversal
     for each row execute function order_is_looked_at();
 
-grant execute on function look_at to plaudit_app;
+-- What was told of people becomes looks; of how many it was.
+create or replace function look_at_told(p_after_s integer, p_rows_max integer) returns integer
+language sql set search_path = public, pg_temp as $$
+    with told as (
+        delete from safety_told where id in (select id from safety_told order by id limit p_rows_max for update skip locked)
+        returning person_id, at
+    ), people as (select array_agg(distinct person_id) as ids, max(at) as at, count(*)::integer as rows from told),
+    looks as (select look_at(ids, at, p_after_s) from people where rows > 0)
+    select rows from people left join looks on true
+$$;
+grant execute on function look_at, look_at_told to plaudit_app;
 
 create or replace function appeal_is_answered_by_another() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin

@@ -5,6 +5,7 @@ declare
     done integer;
 begin
     perform require_erasing(p_person_id);
+    delete from safety_told where person_id = p_person_id;
     delete from safety_due where person_id = p_person_id;
     delete from safety_flow where viewer_id = p_person_id or shard = shard_of(p_person_id) and creator_id = p_person_id;
     update safety_finding set sentence = 'erased', evidence = '[{"kind": "erased", "key": "", "words": ""}]' where person_id = p_person_id and sentence <> 'erased';

@@ -29,6 +29,15 @@ comment on column safety_due.is_changed is 'something more is new since a worker
 create index safety_due_at on safety_due (due_at);
 grant select, insert, delete, update (due_at, tries, leased_until, failed_with, error, is_changed) on safety_due to plaudit_app;
 
+-- Of whom orders and reversals are new: only added to, so that no two transactions wait for each other here.
+create table safety_told (
+    id bigint generated always as identity primary key,
+    person_id bigint not null references person (id),
+    at timestamptz not null
+);
+create index safety_told_of on safety_told (person_id);
+grant select, insert, delete, update (at) on safety_told to plaudit_app; -- rows are locked
+
 create table safety_case (
     id uuid primary key,
     person_id bigint not null references person (id),
