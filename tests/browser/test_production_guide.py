@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from plaudit.embedded import EmbeddedPostgres
 from plaudit.postgresql import folder_for_sockets
 from tests.browser.conftest import PATIENCE_MS
+from tests.browser.deciding import let_pass
 from tests.browser.glimpses import glimpse
 from tests.support.nginx import HOST, make_certificate, nginx
 from tests.support.peers import peer
@@ -269,7 +270,9 @@ def _cash_out(page: Page, address: str) -> None:
 
 def _pay_by_hand(page: Page, address: str) -> None:
     page.goto(f"{address}/operator")
-    page.locator(".decide", has_text="Cleo").get_by_role("button", name="Approve").click()
+    waiting = page.locator(".decide", has_text="Cleo")
+    let_pass(page, waiting)
+    waiting.get_by_role("button", name="Approve").click()
     page.get_by_role("dialog").get_by_role("button", name="Approve").click()
     expect(page.get_by_text("Export it under Payouts").first).to_be_visible()
     page.goto(f"{address}/operator/payouts")

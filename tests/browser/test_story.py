@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.deciding import let_pass
 from tests.browser.glimpses import glimpse
 from tests.support.demo import Demo, audit, running_demo
 
@@ -232,6 +233,7 @@ def _approve_and_arrive(story: Story) -> None:
     waiting = operator.locator(".decide", has_text=CREATOR)
     expect(waiting).to_be_visible()
     story.picture(operator, "operator")
+    let_pass(operator, waiting)
     waiting.get_by_role("button", name="Approve").dblclick()
     asked = operator.get_by_role("dialog")
     expect(asked).to_contain_text(f"to {CREATOR}?")

@@ -84,7 +84,7 @@ async def operator(
         order_states=[state.value for state in OrderState],
         first=before is None,
         waiting=waiting,
-        held=[payout for payout in approved if controls.get(payout.id)],
+        held=[payout for payout in approved if any(not one.passed for one in controls.get(payout.id, []))],
         controls=controls,
         doubtful=doubtful,
         failing=[payout for payout in approved if payout.send_error],
