@@ -96,6 +96,7 @@ INSTRUMENTS = Kind(
     why=Why.SAFETY,
     fate=Fate.REMOVED,
     term=later("Half a year after you were seen with it last."),
+    stays="Each goes half a year after somebody was seen with it last, by the job of its room.",
 )
 LIMITS = Kind(
     name="limits",
@@ -113,6 +114,7 @@ GUARDIANS = Kind(
     why=Why.SERVICE,
     fate=Fate.REMOVED,
     term=_HERE,
+    stays="Who answered for whom, and agreed to what, is proved by it; erasing either of them takes it away.",
 )
 WORDS = Kind(
     name="words",
@@ -242,8 +244,8 @@ REQUESTS = Kind(
 )
 
 KINDS = (
-    PROFILE, SIGN_INS, INSTRUMENTS, COINS, LIMITS, WORDS, PURCHASES, PAPERS, CARDS, PLACES, CONTENT, EARNINGS, PAYOUTS,
-    MAIL, SAFETY, WORK, COPIES, MESSAGES, REQUESTS,
+    PROFILE, SIGN_INS, INSTRUMENTS, COINS, LIMITS, GUARDIANS, WORDS, PURCHASES, PAPERS, CARDS, PLACES, CONTENT,
+    EARNINGS, PAYOUTS, MAIL, SAFETY, WORK, COPIES, MESSAGES, REQUESTS,
 )  # fmt: skip
 
 

@@ -4,5 +4,12 @@ from plaudit import holdings as kinds
 from plaudit.holdings import Holding
 
 HELD = (
-    Holding(table="scam_report", codes="kind state", personal="about words reply", kind=kinds.REQUESTS, of="person_id"),
+    Holding(
+        table="scam_report",
+        codes="kind state",
+        personal="about words reply",
+        kind=kinds.REQUESTS,
+        of="person_id",
+        stays="What was reported is looked up when others report the same; erasing the person takes the words away.",
+    ),
 )
