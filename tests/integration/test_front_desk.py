@@ -246,7 +246,8 @@ class TestDescription:
         ]
         names = [body["$ref"].rpartition("/")[2] for body in bodies if "$ref" in body]
         assert "GiftRequest" in names
-        assert [name for name in names if schemas[name].get("additionalProperties") is not False] == []
+        lenient = [name for name in names if schemas[name].get("additionalProperties") is not False]
+        assert lenient == ["plaudit.ages.api.WalletAnswer"], "a wallet may say more than was asked (OpenID4VP 1.0, 8.1)"
         assert b"9999.0" not in msgspec.json.encode(document)
 
 
