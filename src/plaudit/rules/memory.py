@@ -63,10 +63,7 @@ class Rules:
             self._watcher.cancel()
             with suppress(asyncio.CancelledError):
                 await self._watcher
-        try:
-            await self._write_tally()
-        except Exception as error:
-            log.warning("what was counted last could not be kept: %r", error)
+        await self._write_tally()
 
     def hear(self, told: str | None) -> None:
         """What the database tells; None: something may have been missed, so nothing is believed any more."""
