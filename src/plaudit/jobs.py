@@ -39,6 +39,13 @@ class JobState:
     error: str | None = None
 
 
+def is_cancelled() -> bool:
+    """Whether the task that asks is to end. A loop that goes on after errors asks: what failed while it was cancelled,
+    such as a connection on its way back, may have taken the place of the cancellation."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 @dataclass
 class _Running:
     job: Job
@@ -95,9 +102,11 @@ class JobRunner:
             self._running[name].wake.set()
 
     async def _repeat(self, running: _Running) -> None:
-        while True:
+        while not is_cancelled():
             running.wake.clear()
             await self._run_once(running)
+            if is_cancelled():
+                return
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._pause_s(running)):
                     await running.wake.wait()

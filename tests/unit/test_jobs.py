@@ -127,3 +127,22 @@ def test_pauses_grow_with_failures_up_to_a_limit(clock: ManualClock) -> None:
 def test_two_jobs_of_one_name_are_refused(clock: ManualClock) -> None:
     with pytest.raises(ValueError, match="two jobs"):
         JobRunner([Job("work", 1, Work()), Job("work", 1, Work())], clock)
+
+
+async def test_a_job_ends_whose_cancellation_became_another_error(clock: ManualClock) -> None:
+    """As when what it holds cannot be given back any more."""
+    begun = asyncio.Event()
+
+    async def work() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise RuntimeError("not given back") from None
+
+    runner = JobRunner([Job("work", 0.001, work)], clock)
+    await runner.start()
+    async with asyncio.timeout(WAIT_S):
+        await begun.wait()
+        await runner.stop()
+    assert runner.states[0].runs == 1

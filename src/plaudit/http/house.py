@@ -43,6 +43,7 @@ from plaudit.people.keysets import KeySets
 from plaudit.people.openid import OpenId
 from plaudit.personal_data.erasing import PURPOSE as ERASURES
 from plaudit.policy.databases import network_databases
+from plaudit.problems import Problem
 from plaudit.readiness.watch import Readiness
 from plaudit.rooms import rooms
 from plaudit.rules.memory import Rules
@@ -335,3 +336,5 @@ class _Closing:
                 await part.stop()
         except TimeoutError:
             log.error("%s does not end, and is left behind", type(part).__name__)
+        except Problem as problem:  # the database is gone, to which it had something to say
+            log.error("%s did not end in order: %s", type(part).__name__, problem.title)

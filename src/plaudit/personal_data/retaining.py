@@ -11,6 +11,7 @@ import msgspec
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, Database, fetch_all, statements
+from plaudit.jobs import is_cancelled
 from plaudit.personal_data.limits import (
     HELD_PEOPLE_SHOWN_MAX,
     RETENTION_BATCHES_PER_LOOK_MAX,
@@ -60,6 +61,8 @@ async def let_go(database: Database, clock: Clock, said: str) -> int:
         try:
             gone += await let_go_of(database, clock, retentions()[name], days)
         except Exception:
+            if is_cancelled():
+                raise
             log.exception("what is old of %s could not be let go of", name)
             failed.append(name)
     if failed:

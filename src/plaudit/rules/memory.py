@@ -10,6 +10,7 @@ from datetime import datetime
 
 from plaudit.clock import Clock
 from plaudit.db import Database
+from plaudit.jobs import is_cancelled
 from plaudit.problems import Problem
 from plaudit.rules import tally
 from plaudit.rules.asking import stopped_by
@@ -182,7 +183,7 @@ class Rules:
 
     async def _watch(self) -> None:
         looked_at = time.monotonic()
-        while True:
+        while not is_cancelled():
             with suppress(TimeoutError):
                 async with asyncio.timeout(TALLY_EVERY_S):
                     await self._look_at_book.wait()

@@ -9,6 +9,7 @@ from plaudit.clock import Clock
 from plaudit.db import Database, statements
 from plaudit.gifts.catalogue.actions import at, read_versions
 from plaudit.gifts.model import Item
+from plaudit.jobs import is_cancelled
 from plaudit.limits import CATALOGUE_POLL_MS, PRICE_HONOURED_S
 
 SQL = statements(__file__)
@@ -45,7 +46,7 @@ class Catalogue:
                 self.version = version
 
     async def _watch(self) -> None:
-        while True:
+        while not is_cancelled():
             await asyncio.sleep(CATALOGUE_POLL_MS / 1000)
             try:
                 await self.refresh()
