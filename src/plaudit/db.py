@@ -5,7 +5,7 @@ import copy
 import importlib.util
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
@@ -425,8 +425,13 @@ class Database:
         Raises:
             TooBusy: no connection was free in time.
         """
-        async with self.read() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        async with self.read() as connection, snapshot_on(connection):
             yield connection
+
+
+def snapshot_on(connection: Connection) -> AbstractAsyncContextManager[None]:
+    """A transaction for reading over a connection that is in none: all its statements see the same moment."""
+    return _transaction(connection, isolation="repeatable_read", readonly=True)
 
 
 def _options(statement_timeout_ms: int) -> dict[str, Any]:
@@ -477,10 +482,10 @@ async def _verify(connection: Connection, statement_timeout_ms: int) -> None:
 
 
 @asynccontextmanager
-async def _transaction(connection: Connection) -> AsyncIterator[None]:
+async def _transaction(connection: Connection, **how: Any) -> AsyncIterator[None]:
     """What is raised inside is what comes out: over a connection that was ended nothing is rolled back, and nothing
     that fails for it takes the place of a cancellation."""
-    transaction = connection.transaction()
+    transaction = connection.transaction(**how)
     await transaction.start()
     try:
         with _ended_by_silence(connection):

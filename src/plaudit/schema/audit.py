@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from plaudit.db import Connection, allow
+from plaudit.db import Connection, allow, snapshot_on
 from plaudit.limits import AUDIT_ROWS_SHOWN_MAX, AUDIT_SORT_MEMORY_MB
 from plaudit.rooms import rooms
 
@@ -59,7 +59,7 @@ def _law(file: Path) -> Law:
 async def run(connection: Connection, *, sort_memory_mb: int = AUDIT_SORT_MEMORY_MB) -> AuditReport:
     """Try every law. The connection must not be in a transaction: the audit needs one snapshot of its own."""
     results = []
-    async with connection.transaction(isolation="repeatable_read", readonly=True):
+    async with snapshot_on(connection):
         await allow(connection, None)
         await connection.execute(f"set local work_mem = '{sort_memory_mb}MB'")
         at = await connection.fetchval("select to_json(now() at time zone 'UTC') #>> '{}'")
