@@ -70,7 +70,7 @@ class AskedWallet(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: datetime
 
 
-class WalletAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class PresentedProof(msgspec.Struct, frozen=True, kw_only=True):
     """What a wallet posts."""
 
     vp_token: Annotated[
@@ -157,7 +157,7 @@ async def ask_wallet(
 )
 async def answer_request(
     request_id: FromPath[UUID],
-    data: Annotated[WalletAnswer, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    data: Annotated[PresentedProof, Body(media_type=RequestEncodingType.URL_ENCODED)],
     database: Database,
     settings: Settings,
     clock: Clock,

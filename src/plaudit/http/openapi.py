@@ -124,7 +124,7 @@ def _describe(operation: Operation, schemas: dict[int, Document], problems: Desc
     if operation.body is not None:
         document["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": schemas[id(operation.body)]}},
+            "content": {operation.body_media_type: {"schema": schemas[id(operation.body)]}},
         }
     return {key: value for key, value in document.items() if value not in ("", [])} | {"security": document["security"]}
 

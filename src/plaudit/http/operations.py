@@ -9,8 +9,9 @@ from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
 from litestar import Litestar, Response
+from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import KwargDefinition, ParameterKwarg
+from litestar.params import BodyKwarg, KwargDefinition, ParameterKwarg
 from litestar.response import ServerSentEvent, Stream
 from litestar.routes import HTTPRoute
 from litestar.types import Empty
@@ -70,7 +71,8 @@ class Operation:
     access: frozenset[Access]
     parameters: list[OperationParameter]
     body: Any
-    """The type of the JSON body; None: it takes none."""
+    """The type of the body; None: it takes none."""
+    body_media_type: str
     statuses: list[int]
     """Of answers that are no problem: the usual one, and others with the same body."""
     answer: Any
@@ -99,6 +101,12 @@ def operations(framework: Litestar) -> Iterator[Operation]:
                     yield _operation(route, handler, method)
 
 
+def _body_media_type(body: FieldDefinition | None) -> str:
+    said = body.kwarg_definition if body is not None else None
+    encoding = said.media_type if isinstance(said, BodyKwarg) else RequestEncodingType.JSON
+    return encoding.value if isinstance(encoding, RequestEncodingType) else encoding
+
+
 def _operation(route: HTTPRoute, handler: HTTPRouteHandler, method: str) -> Operation:
     lines = inspect.cleandoc(handler.fn.__doc__ or "").partition("\n")
     answer, media_type = _answer(handler.parsed_return_field.annotation)
@@ -119,6 +127,7 @@ def _operation(route: HTTPRoute, handler: HTTPRouteHandler, method: str) -> Oper
         access=access,
         parameters=parameters,
         body=None if body is None else body.annotation,
+        body_media_type=_body_media_type(body),
         statuses=[handler.status_code, *handler.opt.get("also_answers", ())],
         other_answers=handler.opt.get("other_answers", {}),
         answer=answer,
