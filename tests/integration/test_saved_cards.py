@@ -102,7 +102,7 @@ async def test_a_double_tap_pays_once(shop: StripeShop, ada: httpx2.AsyncClient)
     card = await saved(shop, ada)
     body = await asked_for(shop, ada, card_id=card["id"])
     answers = await asyncio.gather(*(ada.post("/v1/orders", json=body) for _ in range(4)))
-    assert {answer.status_code for answer in answers} <= {201, 429, 503}, "or one is in the way of another: try again"
+    assert {answer.status_code for answer in answers} == {201}, "none is in the way of another"
     again = (await ada.post("/v1/orders", json=body)).json()
     assert (again["state"], await shop.coins(ada)) == ("paid", COINS)
     assert len(shop.world.control("object", kind="payment_intent")) == 1

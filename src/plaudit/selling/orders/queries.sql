@@ -30,9 +30,13 @@ order by created_at desc, quote_id desc limit 1
 -- Orders
 
 -- name: write_order
+-- Nothing where the order or another of its quote is there. Such a one may be locked by who wants the wallet, which this
+-- transaction may hold: it is looked for, not run into.
 insert into recharge_order (shard, order_id, person_id, quote_id, provider, return_url, created_at, changed_at,
     expires_at, poll_at, locale, method, card_id, card_consent_id, authenticates)
-values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13, $14)
+select $1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13, $14
+where not exists (select from recharge_order where shard = $1 and order_id = $2)
+    and not exists (select from recharge_order where shard = $1 and person_id = $3 and quote_id = $4)
 on conflict do nothing
 returning order_id
 
