@@ -28,7 +28,7 @@ from plaudit.pages import BEGINNING
 from tests.peers.host import Host, Mood, open_host
 from tests.support.hooks import SETTINGS, Hooks, open_hooks, started
 from tests.support.retention import let_go
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, until_waiting
 
 LONG = timedelta(seconds=WEBHOOK_PAUSE_S_MAX * 2)
 
@@ -256,6 +256,22 @@ async def test_what_a_process_took_that_died_is_sent_by_another(hooks: Hooks, ho
         await other.idle()
     await other.close()
     assert host.sequences == [1, 1, 2]
+
+
+async def test_who_is_removed_and_who_fails_meanwhile_stand_in_nobody_s_way(hooks: Hooks, host: Host) -> None:
+    endpoint = await hooks.add(host)
+    host.held, host.mood = asyncio.Event(), Mood.FAILING
+    await hooks.happen([7])
+    await hooks.dispatcher.run_once()
+    await eventually(lambda: bool(host.received), "the message is on its way")
+    async with hooks.database.transaction() as connection, hooks.database.read() as other:
+        await connection.execute("select from webhook_endpoint where id = $1 for no key update", endpoint.id)
+        host.held.set()
+        noted = asyncio.create_task(hooks.dispatcher.idle())
+        await until_waiting(other, connection.get_server_pid(), noted)
+        await actions.remove(connection, hooks.clock, endpoint.id)
+    await noted
+    assert await tries_of(hooks, endpoint) == [(500, "", "broken")]
 
 
 async def test_two_secrets_are_valid_while_they_change(hooks: Hooks, host: Host) -> None:

@@ -166,12 +166,13 @@ class Dispatcher:
             state = DeliveryState.PARKED if claimed.tries >= WEBHOOK_TRIES_MAX else DeliveryState.WAITING
             due_at = now + self._pause(claimed.tries)
         code = None if is_success(answer) else f"http_{answer.status}" if answer.status else "no_answer"
-        settled = (claimed.endpoint_id, claimed.position, claimed.tries, state, now, due_at, code)
-        await connection.execute(SQL["settle"], *settled)
+        # The endpoint before its delivery, as who removes or resumes one locks them.
         if is_success(answer):
             await connection.execute(SQL["note_success"], claimed.endpoint_id)
         else:
             await self._note_failure(connection, claimed, answer, now)
+        settled = (claimed.endpoint_id, claimed.position, claimed.tries, state, now, due_at, code)
+        await connection.execute(SQL["settle"], *settled)
 
     async def _note_failure(self, connection: Connection, claimed: Claimed, answer: Answer, now: datetime) -> None:
         failing = await connection.fetchrow(SQL["note_failure"], claimed.endpoint_id, now)
