@@ -1,22 +1,25 @@
 """Guardians over HTTP: a code that both confirm, limits that no minor lifts, stops, and consents that rules ask for."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 
 from plaudit.db import OwnConnection
+from plaudit.guardians import actions
 from plaudit.guardians.model import INVITATION_S
 from plaudit.http.assembly import create_app
 from plaudit.http.house import House, open_house
 from tests.integration.test_rules import CHILD, DAY, GROWN, Stage, open_stage, quoted, said, text_of
 from tests.support.desk import Desk
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, until_waiting
 
 pytestmark = pytest.mark.unsold
 
@@ -193,6 +196,28 @@ async def test_what_a_guardian_stops_is_stopped_in_every_process(family: Family,
     assert (await family.guardian.put(stop, json={"stopped": False})).json()["is_stopped"] is False
     for client in (here, there):
         assert (await family.stage.send(client)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("what", "body"),
+    [
+        ("stop", {"stopped": True}),
+        ("consents/buy", {"agreed": True}),
+        ("limits/day", {"amount_minor": 5, "currency": "GBP"}),
+    ],
+)
+async def test_nothing_that_is_said_while_it_ends_outlasts_it(
+    family: Family, owner_connection: OwnConnection, what: str, body: dict[str, Any]
+) -> None:
+    """A guardian speaks while their platform ends that they answer for the minor, whom nobody could free after that."""
+    link, clock = await family.link(), family.stage.studio.shop.clock
+    if what.startswith("limits"):
+        body = body | {"id": family.stage.studio.id()}
+    async with owner_connection.transaction():
+        await actions.end(owner_connection, clock, await actions.find(owner_connection, UUID(link)), "platform")
+        saying = asyncio.create_task(family.guardian.put(f"/v1/me/minors/{link}/{what}", json=body))
+        await until_waiting(owner_connection, owner_connection.get_server_pid(), saying)
+    assert said(await saying)[:2] == (404, "not_found")
 
 
 async def test_where_rules_ask_for_a_guardian_their_consent_counts_until_it_is_taken_back(

@@ -196,6 +196,17 @@ async def find(
     return found
 
 
+async def lock_as_guardian(connection: Connection, guardianship_id: UUID, guardian_id: int) -> Guardianship:
+    """A guardianship of this guardian that holds until the transaction ends, so that nothing they say outlasts it.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = await find(connection, guardianship_id, guardian_id=guardian_id)
+    await _lock(connection, found.guardian_id, found.minor_id)
+    return await find(connection, guardianship_id, guardian_id=guardian_id)
+
+
 async def of_pair(connection: Connection, guardian_id: int, minor_id: int) -> Guardianship | None:
     """The guardianship of two that holds."""
     return await fetch_one(connection, SQL["guardianship_of_pair"], Guardianship, guardian_id, minor_id)

@@ -261,7 +261,8 @@ async def stop(
 async def leave_minor(guardianship_id: FromPath[UUID], caller: Caller, database: Database, clock: Clock) -> None:
     """What one agreed to, limited and stopped ends with it."""
     async with database.transaction() as connection:
-        await actions.end(connection, clock, await _minor(connection, guardianship_id, caller), "guardian")
+        found = await actions.find(connection, guardianship_id, guardian_id=caller.person_id)
+        await actions.end(connection, clock, found, "guardian")
 
 
 @delete(
@@ -279,7 +280,7 @@ async def leave_guardian(guardianship_id: FromPath[UUID], caller: Caller, databa
 
 
 async def _minor(connection: Connection, guardianship_id: UUID, caller: Caller) -> Guardianship:
-    return await actions.find(connection, guardianship_id, guardian_id=caller.person_id)
+    return await actions.lock_as_guardian(connection, guardianship_id, caller.person_id)
 
 
 async def _said_of(
