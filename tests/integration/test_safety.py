@@ -1,5 +1,6 @@
 """Rules over the books: what they see, the cases they open, and the steps that hold where value moves."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -21,10 +22,13 @@ from plaudit.safety.looking import look_at, look_at_due
 from plaudit.safety.picture import Picture
 from plaudit.safety.rulebook import StepKind, shipped
 from plaudit.safety.world import NOW, World
+from plaudit.selling.orders.actions import place_order
+from plaudit.selling.orders.model import OrderRequest
 from tests.integration.test_payouts import Studio, open_studio
 from tests.support.databases import owner_of
 from tests.support.earnings import give
 from tests.support.linking import link
+from tests.support.waiting import until_waiting
 
 pytestmark = pytest.mark.unsold
 
@@ -267,6 +271,22 @@ async def test_a_bank_asks_and_a_cap_holds_without_saying_why(studio: Studio) ->
     await shop.order(paul, coins=300)
     asked = await _rows(studio, "select distinct person_id, authenticates from recharge_order order by person_id")
     assert [tuple(one) for one in asked] == [(vera, False), (paul_id, True)]
+
+
+async def test_an_order_counts_one_of_another_account_that_is_under_way_where_a_cap_holds(studio: Studio) -> None:
+    shop, house = studio.shop, studio.shop.desk.house
+    buyers = [await shop.desk.person(name, locale="en-GB") for name in ("vera", "vera's other")]
+    vera, other = [await shop.desk.person_id(name) for name in ("vera", "vera's other")]
+    await link(house.database, vera, other)
+    await _step(studio, vera, StepKind.CAP, coins_max=500)
+    first, second = [(await shop.quote(buyer, coins=300))["id"] for buyer in buyers]
+    body = {"id": studio.id(), "quote_id": second, "provider": "sandbox"}
+    async with house.database.transaction() as connection:
+        asked = OrderRequest(id=new_id(shop.clock), quote_id=UUID(first), provider="sandbox")
+        await place_order(connection, vera, asked, house.payment_providers, house.settings, shop.clock)
+        meanwhile = asyncio.create_task(buyers[1].post("/v1/orders", json=body))
+        await until_waiting(connection, connection.get_server_pid(), meanwhile)
+    assert (await meanwhile).status_code == 429
 
 
 async def test_what_is_done_stays_as_it_was_done(studio: Studio) -> None:

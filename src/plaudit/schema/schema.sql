@@ -4326,6 +4326,16 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.order_in_turn(p_person_id bigint, p_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if coins_cap(p_person_id, p_at) is not null then
+        perform lock_wallets(spending_accounts(p_person_id));
+    end if;
+end $$;
+
 CREATE FUNCTION public.order_is_looked_at() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -13352,6 +13362,9 @@ GRANT ALL ON FUNCTION public.note_let_go(p_rule text, p_days integer, p_through 
 REVOKE ALL ON FUNCTION public.note_lost_events() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.note_staff_since() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.order_in_turn(p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.order_in_turn(p_person_id bigint, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.order_is_looked_at() FROM PUBLIC;
 

@@ -271,6 +271,7 @@ async def place_order(
     asked_rules = await _require_rules(
         connection, person_id, await decision_of_quote(connection, quote), settings, clock
     )
+    await connection.execute(SQL["order_in_turn"], person_id, now)
     await capping.require_room(connection, quote, asked_rules, settings, orders=True)
     await braking.require_room(connection, quote, now, orders=True)
     await take(connection, person_id, "order", settings.orders_per_hour, clock)

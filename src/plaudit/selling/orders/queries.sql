@@ -40,6 +40,9 @@ where not exists (select from recharge_order where shard = $1 and order_id = $2)
 on conflict do nothing
 returning order_id
 
+-- name: order_in_turn
+select order_in_turn($1, $2)
+
 -- name: keep_consent
 -- Nothing when the order was not placed: its quote is another's.
 insert into withdrawal_consent (shard, order_id, version, language, words, given_at)

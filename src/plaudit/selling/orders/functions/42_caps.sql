@@ -55,5 +55,15 @@ begin
     order by until desc nulls first, c.number;
 end $$;
 
-revoke execute on function caps_passed from public;
-grant execute on function caps_passed to plaudit_app;
+-- order_in_turn(): whose coins of a day are capped because they are looked into, orders one after another with all accounts,
+-- so that each order counts those before it. Nothing of anybody else waits.
+create or replace function order_in_turn(p_person_id bigint, p_at timestamptz) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if coins_cap(p_person_id, p_at) is not null then
+        perform lock_wallets(spending_accounts(p_person_id));
+    end if;
+end $$;
+
+revoke execute on function caps_passed, order_in_turn from public;
+grant execute on function caps_passed, order_in_turn to plaudit_app;
