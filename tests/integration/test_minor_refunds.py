@@ -1,9 +1,11 @@
 """What a minor spent goes back in one case: from the wallet and every creator, by two above the bounds."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx2
@@ -17,7 +19,7 @@ from plaudit.selling.reversals.sending import send_due
 from tests.integration.test_price_decisions import confirm
 from tests.support.returns import BRITISH_NOT_REFUNDABLE, CREATOR, ROOM, ROSE, Returns
 from tests.support.shop import open_shop
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, until_waiting
 
 DAY = timedelta(days=1)
 OTHER = CREATOR + 1
@@ -148,6 +150,22 @@ async def test_parts_of_several_days_add_up_and_nobody_refunds_themself(case: Ca
     assert empty.json()["code"] == "nothing_to_give_back"
     wrong = await case.open(case.olga, until=case.asked["since"])
     assert (wrong.status_code, wrong.json()["code"]) == (400, "invalid_field")
+
+
+async def test_whoever_has_an_order_waits_for_no_case_that_waits_for_it(
+    case: Case, owner_connection: OwnConnection
+) -> None:
+    """A case wants two orders while a dispute has one of them, and moves money in the end."""
+    await case.ada.buy(100)
+    case.ada.shop.clock.advance(timedelta(seconds=1))
+    later = await case.ada.buy(100)
+    async with owner_connection.transaction():
+        await owner_connection.fetch("select from recharge_order where order_id = $1 for update", UUID(later["id"]))
+        opening = asyncio.create_task(case.open(case.olga))
+        await until_waiting(owner_connection, owner_connection.get_server_pid(), opening)
+        await owner_connection.execute("set local lock_timeout = 500")
+        await owner_connection.execute("select lock_money(shard_of($1::bigint))", case.ada.person_id)
+    assert (await opening).status_code == 201
 
 
 async def test_what_a_provider_refuses_stays_with_the_minor_and_goes_on_later(

@@ -46,10 +46,17 @@ class Taking(msgspec.Struct, frozen=True, kw_only=True):
 
 async def lock_order(connection: Connection, order: Order) -> Order:
     """The order as it is, and stays until this transaction ends: its reversals are decided one after another."""
-    present = await lock(connection, order)
-    if present.state is OrderState.PAID:
-        await connection.execute(SQL["lock_money"], order.shard)
-    return present
+    return (await lock_orders(connection, [order]))[0]
+
+
+async def lock_orders(connection: Connection, of_person: Sequence[Order]) -> list[Order]:
+    """The same of several orders of one person. All of them come before the turn to move money: who has the turn waits
+    for no order, whose holder may wait for the turn."""
+    in_turn = sorted(of_person, key=lambda order: order.order_id)
+    present = {order.order_id: await lock(connection, order) for order in in_turn}
+    if any(order.state is OrderState.PAID for order in present.values()):
+        await connection.execute(SQL["lock_money"], in_turn[0].shard)
+    return [present[order.order_id] for order in of_person]
 
 
 async def account_of(connection: Connection, order: Order) -> Account:

@@ -82,8 +82,8 @@ async def _plan(
         raise InvalidField(field="body.until", reason=f"holds more than {MINOR_REFUND_ORDERS_MAX} purchases")
     givings: list[Giving] = []
     elsewhere: list[Elsewhere] = []
-    for row in found:
-        order = await orders.find_order_of_anybody(connection, row["lot_id"])
+    bought = [await orders.find_order_of_anybody(connection, row["lot_id"]) for row in found]
+    for order in await execution.lock_orders(connection, bought):
         giving = await _giving(connection, providers, order, reason, clock)
         if isinstance(giving, Elsewhere):
             elsewhere.append(giving)
@@ -111,8 +111,7 @@ async def _plan(
 async def _giving(
     connection: Connection, providers: PaymentProviders, order: Order, reason: str, clock: Clock
 ) -> Giving | Elsewhere | None:
-    """All that is left of an order, as it is until the transaction ends; None: nothing is."""
-    order = await execution.lock_order(connection, order)
+    """All that is left of an order, which is locked; None: nothing is."""
     account = await execution.account_of(connection, order)
     if account.left.minor == 0:
         return None
@@ -252,10 +251,9 @@ async def resume(
     found = await find(connection, case_id)
     if await are_linked(connection, operator_id, found.person_id):
         raise OwnBenefit(role="confirmer")
-    for one in await orders_of(connection, case_id):
-        if one.state is not State.UNDONE:
-            continue
-        order = await orders.find_order_of_anybody(connection, one.order_id)
+    undone = [one for one in await orders_of(connection, case_id) if one.state is State.UNDONE]
+    bought = [await orders.find_order_of_anybody(connection, one.order_id) for one in undone]
+    for one, order in zip(undone, await execution.lock_orders(connection, bought), strict=True):
         giving = await _giving(connection, providers, order, found.reason, clock)
         if isinstance(giving, Giving) and giving.part.minor <= one.amount_minor:
             await asking.give(connection, giving, operator_id, clock, minor_refund_id=case_id)
