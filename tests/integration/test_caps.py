@@ -19,6 +19,7 @@ from tests.integration.test_third_store import DESCRIBED, SECRET
 from tests.support.corner_store import Purchase
 from tests.support.packages import install
 from tests.support.shop import Shop, open_shop
+from tests.support.waiting import until_waiting
 
 CAP_MINOR = 2_000
 DAY = timedelta(days=1)
@@ -148,6 +149,22 @@ async def test_what_a_store_sold_after_all_is_there_counts_and_is_shown(shop: Sh
         (order["id"], True, "US.buy.funded_day: 20.00 USD")
     ]
     assert (await asked(shop, ada, 70)).json()["left"]["amount_minor"] == 0, "it counts"
+
+
+async def test_what_a_store_sold_waits_for_no_other_account(shop: Shop, owner_connection: OwnConnection) -> None:
+    """Another account of the buyer orders meanwhile: it has its own wallet, and wants the buyer's next."""
+    people = [await shop.desk.person(name, country="US") for name in ("ada", "ben")]
+    ada, ben = [await shop.desk.person_id(name) for name in ("ada", "ben")]
+    await link(owner_connection, ada, ben)
+    locked = "select from wallet where viewer_id = $1 for no key update nowait"
+    order, purchase = await bought(shop, people[1])
+    async with owner_connection.transaction():
+        await owner_connection.execute("select lock_wallets(array[$1::bigint])", ada)
+        proof = {"proof": purchase.signed(SECRET)}
+        paying = asyncio.create_task(people[1].post(f"/v1/orders/{order['id']}/purchase", json=proof))
+        await until_waiting(owner_connection, owner_connection.get_server_pid(), paying)
+        await owner_connection.execute(locked, ben)
+    assert (await paying).json()["state"] == "paid"
 
 
 async def test_the_caps_of_where_a_card_is_from_hold_of_what_it_pays(shop: Shop) -> None:

@@ -67,8 +67,9 @@ async def note_passed(
     connection: Connection, order: Order, payment: Payment, settings: Settings, now: datetime
 ) -> None:
     """Note for the operator that a payment which nobody could stop passed a cap of where its buyer was when they
-    ordered: the coins are there, and count."""
-    caps = await _passed_by(connection, order, payment.amount, await _ordered_in(connection, order), settings, now)
+    ordered: the coins are there, and count. Their wallet is taken by then, so that it waits for no other of theirs."""
+    ordered_in = await _ordered_in(connection, order)
+    caps = await _passed_by(connection, order, payment.amount, ordered_in, settings, now, locks=False)
     if caps:
         detail = ", ".join(f"{one.decision.rule}: {_plain(one.amount)}" for one in caps)
         kind = PaymentProblemKind.CAP_PASSED
@@ -93,7 +94,7 @@ async def stops(
         return False
     ordered_in = await _ordered_in(connection, order)
     countries = elsewhere | ordered_in if is_late else elsewhere - ordered_in
-    caps = await _passed_by(connection, order, price, countries, settings, now)
+    caps = await _passed_by(connection, order, price, countries, settings, now, locks=True)
     for one in caps:
         TALLY.count(one.decision, now, stopped=True)
     return bool(caps)
@@ -116,10 +117,12 @@ async def _passed_by(
     countries: frozenset[str],
     settings: Settings,
     now: datetime,
+    *,
+    locks: bool,
 ) -> list[HeldCap]:
     """The caps of some countries that an order passes together with all that its buyer pays beside it."""
     caps = caps_in(await current_book(connection), countries, settings, now) if countries else []
-    found = await _passed(connection, caps, order.person_id, price, order.book_version, now, locks=True, order=order)
+    found = await _passed(connection, caps, order.person_id, price, order.book_version, now, locks=locks, order=order)
     return [caps[one.number - 1] for one in found]
 
 
