@@ -234,6 +234,26 @@ async def test_accounts_that_share_a_device_are_proposed_once_and_linked_by_a_pe
     assert [(one["linked_by"], one["note"]) for one in linked] == [(str(office.operator_id), "Both wrote so.")]
 
 
+async def test_nobody_says_of_an_account_of_theirs_that_it_is_another_person(office: Office) -> None:
+    """An operator was seen with the device of another account, which may be a second one of theirs."""
+    desk = office.studio.shop.desk
+    pairs = [(office.ada_id, await desk.person_id("neighbour")), (await desk.person_id("twin"), office.operator_id)]
+    async with desk.house.database.transaction() as connection:
+        for pair in pairs:
+            await connection.execute(
+                "insert into link_proposal (id, person_id, other_id, kinds, proposed_at)"
+                " values ($1, $2, $3, '{device}', $4)",
+                *(office.studio.id(), *sorted(pair), office.studio.shop.clock.now()),
+            )
+    open_now = (await office.get("/v1/operator/link-proposals", is_open=True))["items"]
+    for proposed in open_now:
+        own = str(office.operator_id) in {proposed["person_id"], proposed["other_id"]}
+        path = f"/v1/operator/link-proposals/{proposed['id']}/decide"
+        said = await office.post(path, 409 if own else 200, verdict="apart", reason="They are neighbours.")
+        assert said.get("code") == ("own_case" if own else None)
+    assert len(open_now) == 2
+
+
 async def test_a_case_is_exported_and_kept_from_other_roles(office: Office) -> None:
     case = await office.open()
     answer = await office.operator.get(f"{CASES}/{case['id']}/file")

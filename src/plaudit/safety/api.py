@@ -319,12 +319,13 @@ async def list_proposals(
     tags=_TAGS,
     status_code=200,
     summary="Link two accounts, or say that they are two people's",
-    problems=(ProposalIsOver, AlreadyLinked),
+    problems=(ProposalIsOver, AlreadyLinked, OwnCase),
 )
 async def decide_proposal(
     proposal_id: FromPath[UUID], data: JSONBody[LinkVerdict], caller: Caller, database: Database, clock: Clock
 ) -> ProposedLink:
-    """Two people's: they are not proposed again. Repeating it changes nothing."""
+    """Two people's: they are not proposed again. Nobody decides of an account of theirs. Repeating it changes
+    nothing."""
     async with database.transaction() as connection:
         decided = await proposals.decide(connection, clock, proposal_id, data.verdict, data.reason, caller.person_id)
     return proposal_answer(decided)

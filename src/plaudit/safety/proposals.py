@@ -4,13 +4,14 @@ from uuid import UUID
 
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.decisions.actions import are_linked
 from plaudit.decisions.links import NewPersonLink, link
 from plaudit.ids import new_id
 from plaudit.instruments.model import InstrumentKind
 from plaudit.pages import Place
 from plaudit.problems import NotFound
 from plaudit.safety.limits import NEAR_TOLD_MAX
-from plaudit.safety.model import LinkProposal, NearAccount, ProposalIsOver, Verdict
+from plaudit.safety.model import LinkProposal, NearAccount, OwnCase, ProposalIsOver, Verdict
 from plaudit.safety.rulebook import shipped
 
 SQL = statements(__file__)
@@ -47,6 +48,7 @@ async def decide(
     Raises:
         NotFound: there is no such proposal.
         ProposalIsOver: it was decided otherwise.
+        OwnCase: one of them is the operator's, or linked to theirs.
         AlreadyLinked: they are, by hand.
     """
     found = await _find(connection, proposal_id)
@@ -54,6 +56,9 @@ async def decide(
         if (found.verdict, found.decided_by) != (verdict, operator_id):
             raise ProposalIsOver
         return found
+    for one in (found.person_id, found.other_id):
+        if await are_linked(connection, operator_id, one):
+            raise OwnCase
     link_id = None
     if verdict is Verdict.LINKED:
         new = NewPersonLink(id=new_id(clock), person_id=str(found.person_id), other_id=str(found.other_id), note=note)
