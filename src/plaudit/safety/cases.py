@@ -163,7 +163,8 @@ async def open_by_hand(connection: Connection, clock: Clock, new: NewCase, opera
         await enter(connection, new.id, now, operator_id, EntryKind.OPENED, "")
     case = await fetch_one(connection, SQL["open_case"], Case, person_id)
     assert case is not None, "it is open now, and locked"
-    await enter(connection, case.id, now, operator_id, EntryKind.NOTE, new.text)
+    if not await connection.fetchval(SQL["is_noted"], case.id, operator_id, new.text):  # the id may be no case's
+        await enter(connection, case.id, now, operator_id, EntryKind.NOTE, new.text)
     return case
 
 
@@ -220,6 +221,7 @@ async def take_step(connection: Connection, clock: Clock, case_id: UUID, new: Ne
         InvalidField: the id is no UUIDv7, the end is past or too far away, or a cap says no coins.
         IdempotencyConflict: the id is of another step.
     """
+    await fetch_one(connection, SQL["lock_case"], Case, case_id)
     if known := await fetch_one(connection, SQL["find_step"], Step, new.id):
         if (known.case_id, known.kind, known.coins_max, known.ends_at) != (
             case_id,

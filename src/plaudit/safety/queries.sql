@@ -165,6 +165,9 @@ update safety_case set score = $2 where id = $1;
 -- name: add_entry
 insert into safety_entry (case_id, at, by_id, kind, text) values ($1, $2, $3, $4, $5);
 
+-- name: is_noted
+select exists (select from safety_entry where case_id = $1 and by_id = $2 and kind = 'note' and text = $3);
+
 -- name: add_step
 insert into safety_step (id, case_id, person_id, kind, coins_max, reason, began_at, ends_at, finding_id, taken_by)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
