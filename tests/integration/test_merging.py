@@ -202,3 +202,29 @@ async def test_what_was_merged_is_copied_and_erased_with_whom_it_is(
     left = await owner_connection.fetch("select subject from person union all select subject from person_move")
     assert {one["subject"].partition(":")[0] for one in left} == {"erased"}
     assert (await (await desk.person("bob")).get("/v1/me")).status_code == 200, "somebody new"
+
+
+async def test_what_holds_one_of_merged_accounts_holds_both_and_the_merge_itself_holds_neither(
+    desk: Desk, server: httpx2.AsyncClient, clock: ManualClock, owner_connection: OwnConnection
+) -> None:
+    ada, ada_id, bob_id = await desk.person("ada"), await desk.person_id("ada"), await desk.person_id("bob")
+    olga = await desk.person("olga", Role.VIEWER, Role.OPERATOR)
+    assert (await say(server, "merge", "bob", clock, into="ada")).status_code == 200
+
+    async def held() -> set[int]:
+        return {row["person_id"] for row in await owner_connection.fetch("select person_id from held_people()")}
+
+    assert await held() == set(), "what is old of an account that is no more goes"
+    assert (await ada.post("/v1/me/erasure", json={"id": str(new_id(clock))})).status_code == 201
+    hold = {"id": str(new_id(clock)), "person_id": str(ada_id), "reason": "a court asks"}
+    assert (await olga.post("/v1/operator/legal-holds", json=hold)).status_code == 201
+    assert await held() == {ada_id, bob_id}
+    clock.advance(timedelta(days=ERASURE_GRACE_DAYS, seconds=1))
+    house = desk.house
+    await erasing.erase_due(house.database, house.settings, house.clock)
+    assert await owner_connection.fetchval("select count(*) from erasure where begun_at is not null") == 0
+    olga = await desk.person("olga", Role.VIEWER, Role.OPERATOR)
+    assert (await olga.post(f"/v1/operator/legal-holds/{hold['id']}/lift", json={"reason": "over"})).status_code == 200
+    clock.advance(timedelta(days=1))
+    await erasing.erase_due(house.database, house.settings, house.clock)
+    assert await owner_connection.fetchval("select count(*) from erasure where erased_at is not null") == 2

@@ -2204,10 +2204,11 @@ CREATE FUNCTION public.erasure_obstacles(p_person_id bigint, p_at timestamp with
         union all select from person where id = p_person_id and 'operator' = any (platform_roles)) s having count(*) > 0
     union all
     select 'frozen', count(*) from freeze_record
-    where person_id = p_person_id and lifted_at is null and (ends_at is null or ends_at > p_at)
+    where person_id in (select merged_accounts(p_person_id)) and lifted_at is null and (ends_at is null or ends_at > p_at)
         and not exists (select from person_move m where m.id = freeze_record.id) having count(*) > 0
     union all
-    select 'legal_hold', count(*) from legal_hold where person_id = p_person_id and lifted_at is null having count(*) > 0
+    select 'legal_hold', count(*) from legal_hold
+    where person_id in (select merged_accounts(p_person_id)) and lifted_at is null having count(*) > 0
     union all
     select 'live', count(*) from room where creator_id = p_person_id and state = 'live' having count(*) > 0
     union all
@@ -2228,7 +2229,7 @@ CREATE FUNCTION public.erasure_obstacles(p_person_id bigint, p_at timestamp with
     -- A case that is open is said to be a decision: who is looked into is not told.
     select 'open_decisions', count(*) from (
         select from decision where outcome is null and p_person_id in (proposed_by, beneficiary_id)
-        union all select from safety_case where outcome is null and person_id = p_person_id) s having count(*) > 0
+        union all select from safety_case where outcome is null and person_id in (select merged_accounts(p_person_id))) s having count(*) > 0
     union all
     select 'held_coins', w.held from wallet w, me
     where w.shard = me.shard and w.viewer_id = p_person_id and w.held > 0
@@ -2684,16 +2685,23 @@ CREATE FUNCTION public.held_people() RETURNS TABLE(person_id bigint, why text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    select h.person_id, 'legal_hold' from legal_hold h where h.lifted_at is null
-    union
-    select f.person_id, 'frozen' from freeze_record f where f.lifted_at is null and (f.ends_at is null or f.ends_at > now())
-    union
-    select r.person_id, 'reversal' from reversal r where r.state in ('requested', 'sent', 'opened')
-    union
-    select o.person_id, 'payment_problem' from payment_problem p join recharge_order o using (shard, order_id)
-    where p.resolved_at is null
-    union
-    select d.beneficiary_id, 'decision' from decision d where d.outcome is null and d.beneficiary_id is not null
+    with recursive held (person_id, why) as (
+        (select h.person_id, 'legal_hold' from legal_hold h where h.lifted_at is null
+        union all
+        select f.person_id, 'frozen' from freeze_record f
+        where f.lifted_at is null and (f.ends_at is null or f.ends_at > now()) and not exists (select from person_move m where m.id = f.id)
+        union all
+        select r.person_id, 'reversal' from reversal r where r.state in ('requested', 'sent', 'opened')
+        union all
+        select o.person_id, 'payment_problem' from payment_problem p join recharge_order o using (shard, order_id)
+        where p.resolved_at is null
+        union all
+        select d.beneficiary_id, 'decision' from decision d where d.outcome is null and d.beneficiary_id is not null)
+        union
+        select case m.merged_id when h.person_id then m.person_id else m.merged_id end, h.why
+        from held h join person_move m on m.merged_id is not null and (m.merged_id = h.person_id or m.person_id = h.person_id)
+    )
+    select person_id, why from held
 $$;
 
 CREATE FUNCTION public.held_providers() RETURNS TABLE(side text, provider text, since timestamp with time zone)
@@ -4118,6 +4126,19 @@ begin
     perform freeze_merged(p_id, p_merged_id, p_at);
     perform archive_methods(p_merged_id, p_at);
 end $$;
+
+CREATE FUNCTION public.merged_accounts(p_person_id bigint) RETURNS SETOF bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with recursive one (id) as (
+        select p_person_id
+        union
+        select case m.merged_id when o.id then m.person_id else m.merged_id end
+        from one o join person_move m on m.merged_id is not null and (m.merged_id = o.id or m.person_id = o.id)
+    )
+    select id from one
+$$;
 
 CREATE FUNCTION public.merged_stands_still() RETURNS trigger
     LANGUAGE plpgsql
@@ -13332,6 +13353,9 @@ REVOKE ALL ON FUNCTION public.maturity_is_not_slowed() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.merge_person(p_id uuid, p_merged_id bigint, p_into_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.merge_person(p_id uuid, p_merged_id bigint, p_into_id bigint, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.merged_accounts(p_person_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.merged_accounts(p_person_id bigint) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.merged_stands_still() FROM PUBLIC;
 

@@ -8,6 +8,18 @@ language sql stable set search_path = public, pg_temp as $$
     select w.id from way w where not exists (select from person_move m where m.merged_id = w.id)
 $$;
 
+-- All accounts that turned out to be one person's, whichever of them is asked about.
+create or replace function merged_accounts(p_person_id bigint) returns setof bigint
+language sql stable set search_path = public, pg_temp as $$
+    with recursive one (id) as (
+        select p_person_id
+        union
+        select case m.merged_id when o.id then m.person_id else m.merged_id end
+        from one o join person_move m on m.merged_id is not null and (m.merged_id = o.id or m.person_id = o.id)
+    )
+    select id from one
+$$;
+
 -- After the row is there: whoever waited for the subject sees where it leads.
 create or replace function person_comes_by_their_subject() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
@@ -50,4 +62,4 @@ begin
 end $$;
 
 revoke execute on function move_subject, move_merged from public;
-grant execute on function final_person to plaudit_app;
+grant execute on function final_person, merged_accounts to plaudit_app;

@@ -1,16 +1,24 @@
--- People of whom nothing goes because it is old, and why: somebody says so, or something about them is not over.
+-- People of whom nothing goes because it is old, and why: somebody says so, or something about them is not over. What holds one
+-- account holds those that were merged with it; that an account was merged holds nothing.
 create or replace function held_people() returns table (person_id bigint, why text)
 language sql stable security definer set search_path = public, pg_temp as $$
-    select h.person_id, 'legal_hold' from legal_hold h where h.lifted_at is null
-    union
-    select f.person_id, 'frozen' from freeze_record f where f.lifted_at is null and (f.ends_at is null or f.ends_at > now())
-    union
-    select r.person_id, 'reversal' from reversal r where r.state in ('requested', 'sent', 'opened')
-    union
-    select o.person_id, 'payment_problem' from payment_problem p join recharge_order o using (shard, order_id)
-    where p.resolved_at is null
-    union
-    select d.beneficiary_id, 'decision' from decision d where d.outcome is null and d.beneficiary_id is not null
+    with recursive held (person_id, why) as (
+        (select h.person_id, 'legal_hold' from legal_hold h where h.lifted_at is null
+        union all
+        select f.person_id, 'frozen' from freeze_record f
+        where f.lifted_at is null and (f.ends_at is null or f.ends_at > now()) and not exists (select from person_move m where m.id = f.id)
+        union all
+        select r.person_id, 'reversal' from reversal r where r.state in ('requested', 'sent', 'opened')
+        union all
+        select o.person_id, 'payment_problem' from payment_problem p join recharge_order o using (shard, order_id)
+        where p.resolved_at is null
+        union all
+        select d.beneficiary_id, 'decision' from decision d where d.outcome is null and d.beneficiary_id is not null)
+        union
+        select case m.merged_id when h.person_id then m.person_id else m.merged_id end, h.why
+        from held h join person_move m on m.merged_id is not null and (m.merged_id = h.person_id or m.person_id = h.person_id)
+    )
+    select person_id, why from held
 $$;
 
 -- Who told something about people who are held, and since when: of these nobody can be found in a sealed message.

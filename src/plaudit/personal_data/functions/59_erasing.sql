@@ -7,7 +7,8 @@ begin
     end if;
 end $$;
 
--- What stands in the way of erasing somebody, and how much of it. What is theirs they can give up; the rest has to end.
+-- What stands in the way of erasing somebody, and how much of it. What is theirs they can give up; the rest has to end. What is
+-- looked into of one account is in the way of those that were merged with it.
 create or replace function erasure_obstacles(p_person_id bigint, p_at timestamptz) returns table (code text, amount bigint)
 language sql stable security definer set search_path = public, pg_temp as $$
     with me as (select shard_of(p_person_id) as shard)
@@ -16,10 +17,11 @@ language sql stable security definer set search_path = public, pg_temp as $$
         union all select from person where id = p_person_id and 'operator' = any (platform_roles)) s having count(*) > 0
     union all
     select 'frozen', count(*) from freeze_record
-    where person_id = p_person_id and lifted_at is null and (ends_at is null or ends_at > p_at)
+    where person_id in (select merged_accounts(p_person_id)) and lifted_at is null and (ends_at is null or ends_at > p_at)
         and not exists (select from person_move m where m.id = freeze_record.id) having count(*) > 0
     union all
-    select 'legal_hold', count(*) from legal_hold where person_id = p_person_id and lifted_at is null having count(*) > 0
+    select 'legal_hold', count(*) from legal_hold
+    where person_id in (select merged_accounts(p_person_id)) and lifted_at is null having count(*) > 0
     union all
     select 'live', count(*) from room where creator_id = p_person_id and state = 'live' having count(*) > 0
     union all
@@ -40,7 +42,7 @@ language sql stable security definer set search_path = public, pg_temp as $$
     -- A case that is open is said to be a decision: who is looked into is not told.
     select 'open_decisions', count(*) from (
         select from decision where outcome is null and p_person_id in (proposed_by, beneficiary_id)
-        union all select from safety_case where outcome is null and person_id = p_person_id) s having count(*) > 0
+        union all select from safety_case where outcome is null and person_id in (select merged_accounts(p_person_id))) s having count(*) > 0
     union all
     select 'held_coins', w.held from wallet w, me
     where w.shard = me.shard and w.viewer_id = p_person_id and w.held > 0
