@@ -15,7 +15,7 @@ from plaudit.db import OwnConnection
 from plaudit.ids import new_id
 from plaudit.limits import EXCLUSION_DAYS_MIN
 from plaudit.people import roles
-from plaudit.people.model import Role, Scope
+from plaudit.people.model import OPERATOR_ROLES, Role, Scope
 from plaudit.personal_data import archive, erasing, merging
 from plaudit.personal_data.limits import ERASURE_GRACE_DAYS
 from tests.support.desk import Desk
@@ -109,6 +109,11 @@ async def test_a_key_alone_takes_over_nobody_of_value(
     for former, obstacles in (("richer", {"coins": 5_001}), ("olga", {"staff": 1})):
         refused = await say(server, "rename", former, clock, subject="mallory")
         assert (refusal(refused), refused.json()["obstacles"]) == ((409, "move_obstructed"), obstacles)
+    assert set(await owner_connection.fetchval("select staff_roles()")) == OPERATOR_ROLES
+    assert (await (await desk.person("fay", Role.VIEWER, Role.FINANCE)).get("/v1/me")).status_code == 200
+    for way in ({"what": "rename", "subject": "mallory"}, {"what": "merge", "into": "richer"}):
+        refused = await say(server, of="fay", clock=clock, **way)
+        assert (refusal(refused), refused.json().get("obstacles")) == ((409, "move_obstructed"), {"staff": 1}), way
     async with house.database.transaction() as connection:
         with pytest.raises(asyncpg.CheckViolationError, match="a key alone"):
             async with connection.transaction():

@@ -2199,9 +2199,7 @@ CREATE FUNCTION public.erasure_obstacles(p_person_id bigint, p_at timestamp with
     SET search_path TO 'public', 'pg_temp'
     AS $$
     with me as (select shard_of(p_person_id) as shard)
-    select 'staff', count(*) from (
-        select from role_grant where person_id = p_person_id and taken_at is null and role <> 'creator'
-        union all select from person where id = p_person_id and 'operator' = any (platform_roles)) s having count(*) > 0
+    select 'staff', n from staff_roles_of(p_person_id) n where n > 0
     union all
     select 'frozen', count(*) from freeze_record
     where person_id in (select merged_accounts(p_person_id)) and lifted_at is null and (ends_at is null or ends_at > p_at)
@@ -4334,15 +4332,13 @@ CREATE FUNCTION public.note_staff_since() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
-declare
-    v_staff constant text[] := '{operator,owner,support,finance,pricing,catalogue,safety,auditor}';
 begin
-    if not new.platform_roles && v_staff then
+    if not new.platform_roles && staff_roles() then
         new.staff_since := null;
     elsif tg_op = 'INSERT' then
         new.staff_since := now();
     else
-        new.staff_since := case when old.platform_roles && v_staff then old.staff_since else now() end;
+        new.staff_since := case when old.platform_roles && staff_roles() then old.staff_since else now() end;
     end if;
     return new;
 end $$;
@@ -5499,10 +5495,7 @@ CREATE FUNCTION public.rename_obstacles(p_person_id bigint) RETURNS TABLE(code t
     )
     select code, amount from owned where amount > most
     union all
-    select 'staff', count(*) from (
-        select from role_grant where person_id = p_person_id and taken_at is null and role <> 'creator'
-        union all select from person where id = p_person_id
-            and platform_roles && '{operator,owner,support,finance,pricing,catalogue,safety,auditor}') s having count(*) > 0
+    select 'staff', n from staff_roles_of(p_person_id) n where n > 0
 $$;
 
 CREATE FUNCTION public.rename_person(p_id uuid, p_person_id bigint, p_subject text, p_at timestamp with time zone) RETURNS void
@@ -6043,6 +6036,22 @@ CREATE FUNCTION public.spending_accounts(p_person_id bigint) RETURNS bigint[]
     SET search_path TO 'public', 'pg_temp'
     AS $$
     select array_agg(id order by id) from accounts_of(p_person_id) id
+$$;
+
+CREATE FUNCTION public.staff_roles() RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select '{operator,owner,support,finance,pricing,catalogue,safety,auditor}'::text[]
+$$;
+
+CREATE FUNCTION public.staff_roles_of(p_person_id bigint) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select count(*) from (
+        select from role_grant where person_id = p_person_id and taken_at is null and role <> 'creator'
+        union all select from person where id = p_person_id and platform_roles && staff_roles()) s
 $$;
 
 CREATE FUNCTION public.step_holds(p_person_id bigint, p_kind text, p_at timestamp with time zone) RETURNS boolean
@@ -13627,6 +13636,12 @@ REVOKE ALL ON FUNCTION public.spend_rank(p_lot public.lot) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.spending_accounts(p_person_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.spending_accounts(p_person_id bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.staff_roles() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.staff_roles() TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.staff_roles_of(p_person_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.staff_roles_of(p_person_id bigint) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.step_holds(p_person_id bigint, p_kind text, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.step_holds(p_person_id bigint, p_kind text, p_at timestamp with time zone) TO plaudit_app;

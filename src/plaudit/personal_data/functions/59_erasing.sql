@@ -12,9 +12,7 @@ end $$;
 create or replace function erasure_obstacles(p_person_id bigint, p_at timestamptz) returns table (code text, amount bigint)
 language sql stable security definer set search_path = public, pg_temp as $$
     with me as (select shard_of(p_person_id) as shard)
-    select 'staff', count(*) from (
-        select from role_grant where person_id = p_person_id and taken_at is null and role <> 'creator'
-        union all select from person where id = p_person_id and 'operator' = any (platform_roles)) s having count(*) > 0
+    select 'staff', n from staff_roles_of(p_person_id) n where n > 0
     union all
     select 'frozen', count(*) from freeze_record
     where person_id in (select merged_accounts(p_person_id)) and lifted_at is null and (ends_at is null or ends_at > p_at)

@@ -56,10 +56,7 @@ language sql stable security definer set search_path = public, pg_temp as $$
     )
     select code, amount from owned where amount > most
     union all
-    select 'staff', count(*) from (
-        select from role_grant where person_id = p_person_id and taken_at is null and role <> 'creator'
-        union all select from person where id = p_person_id
-            and platform_roles && '{operator,owner,support,finance,pricing,catalogue,safety,auditor}') s having count(*) > 0
+    select 'staff', n from staff_roles_of(p_person_id) n where n > 0
 $$;
 
 -- Somebody has another subject, as their platform's server says: whoever comes by it has all that is theirs.
