@@ -91,6 +91,11 @@ def test_what_was_altered_or_signed_by_another_is_not_proved() -> None:
         ("coins.example.evil", None),
         ("www.coins.example", None),
         ("https://coins.example@evil.example", None),
+        ("https://evil.example\\@coins.example/", None),  # browsers read a backslash as a slash
+        ("javascript://coins.example/%0Aalert(1)", None),
+        ("manager@coins.example", None),
+        ("https://manager@coins.example", None),
+        ("Manager <manager@coins.example>", None),
         ("сoins.example", None),  # begins with a letter of Cyrillic
         ("", None),
         ("http://[", None),
@@ -99,6 +104,12 @@ def test_what_was_altered_or_signed_by_another_is_not_proved() -> None:
 def test_names_are_ours_or_are_not(name: str, kind: NameKind | None) -> None:
     found = check_name(OURS, name)
     assert (found.is_ours, found.kind) == (kind is not None, kind)
+
+
+def test_letters_that_browsers_read_otherwise_are_not_ours() -> None:
+    ours = msgspec.structs.replace(OURS, domains=["strasse.example"])
+    assert check_name(ours, "strasse.example").is_ours
+    assert not check_name(ours, "straße.example").is_ours, "browsers go to xn--strae-oqa.example"
 
 
 # The second program: what docs/official-format.md says, and nothing of ours.

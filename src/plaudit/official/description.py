@@ -19,6 +19,9 @@ SQL = statements(__file__)
 
 FORMAT = "plaudit-official-1"
 
+_READ_OTHERWISE = frozenset("\\ßẞς\u200c\u200d")
+"""What browsers make another host of than `urlsplit` and the codec `idna` do."""
+
 
 async def describe(connection: Connection, settings: Settings, now: datetime) -> Description:
     """What is true today; the same all day long, in UTC."""
@@ -60,9 +63,17 @@ def check_name(description: Description, name: str) -> NameCheck:
 
 
 def host_of(text: str) -> str:
-    """The host of what may be an address, in the letters of the net: what only looks like one of ours is another."""
+    """The host of what may be an address of the web, in the letters of the net: what only looks like one of ours is
+    another. Empty: it is none, names somebody before the host, or may lead a browser elsewhere."""
     try:
-        host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
+        parts = urlsplit(text if "//" in text else f"//{text}")
+        if (
+            parts.scheme not in {"", "http", "https"}
+            or "@" in parts.netloc
+            or not _READ_OTHERWISE.isdisjoint(parts.netloc)
+        ):
+            return ""
+        host = parts.hostname or ""
         return host.rstrip(".").encode("idna").decode("ascii").lower()
     except (UnicodeError, ValueError):
         return ""
