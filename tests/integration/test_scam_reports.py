@@ -1,5 +1,6 @@
 """Reports of scams: by people and strangers, within limits; what operators find, and who reads what."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -84,3 +85,16 @@ async def test_nobody_reports_without_end(desk: Desk) -> None:
     for _ in range(SCAM_REPORTS_PER_HOUR):
         assert (await ada.post("/v1/scam-reports", json=scam(desk))).status_code == 201
     assert (await ada.post("/v1/scam-reports", json=scam(desk))).json()["code"] == "too_often"
+
+
+async def test_a_report_that_is_sent_twice_at_once_is_one(desk: Desk) -> None:
+    ada, report = await desk.person("ada"), scam(desk)
+    sent = await asyncio.gather(*(ada.post("/v1/scam-reports", json=report) for _ in range(4)))
+    assert [one.status_code for one in sent] == [201] * 4, [one.text for one in sent]
+    guest, another = await desk.client(), scam(desk)
+    sent = await asyncio.gather(*(guest.post("/v1/scam-reports", json=another) for _ in range(SCAM_REPORTS_PER_MINUTE)))
+    assert [one.status_code for one in sent] == [201] * SCAM_REPORTS_PER_MINUTE, [one.text for one in sent]
+    operator = await desk.person("tove", Role.OPERATOR)
+    assert len((await operator.get("/v1/operator/scam-reports")).json()["items"]) == 2
+    strange = await ada.post("/v1/scam-reports", json=scam(desk, words="They sell\0coins."))
+    assert strange.status_code == 400, strange.text

@@ -42,7 +42,8 @@ order by s.code
 -- Reports of scams
 
 -- name: add_scam_report
-insert into scam_report (id, person_id, kind, about, words, reported_at) values ($1, $2, $3, $4, $5, $6)
+-- Sent twice at once, it is the first.
+insert into scam_report (id, person_id, kind, about, words, reported_at) values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing
 
 -- name: of_strangers_since
 select count(*) from scam_report where reported_at > $1 and person_id is null
