@@ -618,6 +618,7 @@ SCAM_REPLY_LENGTH_MAX = 1_000
 SCAM_REPORTS_PER_HOUR = 5  # of a person
 SCAM_REPORTS_PER_MINUTE = 2  # of one guest
 SCAM_REPORTS_OF_STRANGERS_PER_HOUR = 100  # of all who are not signed in
+SCAM_REPORTS_FORGOTTEN_AT_ONCE = 500  # in one transaction
 OFFICIAL_VALID_DAYS = 30  # what is published of this server, from the day it is read
 CHECK_ASKERS_REMEMBERED = 10_000  # by one process
 CHECK_NUMBER_LENGTH_MAX = 60  # of what may be a number of a document

@@ -148,6 +148,18 @@ CASES = {
     ),
     "events": Case("event", lambda _, at: {"at": at, "position": next(POSITIONS)}, of_people=False),
     "webhook_tries": Case("webhook_try", lambda _, at: {"at": at}, of_people=False),
+    "scam_reports": Case(
+        "scam_report",
+        lambda who, at: {
+            "person_id": who,
+            "kind": "shop",
+            "reported_at": at,
+            "state": "confirmed",
+            "reply": "It was one.",
+            "answered_by": 1,
+            "answered_at": at + DAY,
+        },
+    ),
     "unused_accounts": Case("payout_method", account, whole="holder_name <> ''"),
     "paid_accounts": Case("payout_method", account, whole="holder_name <> ''"),
     "payout_quotes": Case(

@@ -70,6 +70,13 @@ async def test_a_report_is_looked_at_and_answered(desk: Desk) -> None:
     assert closed.status_code == 303
     assert "Nothing is open" in (await operator.get("/operator/scam-reports")).text
 
+    stays = scam(desk)
+    assert (await ada.post("/v1/scam-reports", json=stays)).status_code == 201
+    async with desk.house.database.transaction() as connection:
+        gone = await connection.fetchval("select let_go_of_scam_reports($1, 10)", desk.house.clock.now())
+    assert gone == 2, "of strangers as well"
+    assert (await guest.get(f"/v1/scam-reports/{stays['id']}")).json()["state"] == "new", "nobody looked at it"
+
 
 async def test_nobody_reports_without_end(desk: Desk) -> None:
     guest, ada = await desk.client({"Origin": ORIGIN}), await desk.person("ada")

@@ -10,6 +10,5 @@ HELD = (
         personal="about words reply",
         kind=kinds.REQUESTS,
         of="person_id",
-        stays="What was reported is looked up when others report the same; erasing the person takes the words away.",
     ),
 )

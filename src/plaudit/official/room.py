@@ -6,6 +6,7 @@ ROOM = Room(
     package="plaudit.official",
     tables="scam_report",
     held="holdings:HELD",
+    kept="retention:KEPT",
     erased_by="erase_official",
     routers=("api:router", "public_api:router", "scams_api:router"),
     pages=("verify", "scams"),

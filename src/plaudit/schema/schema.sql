@@ -3475,6 +3475,23 @@ begin
     return done;
 end $$;
 
+CREATE FUNCTION public.let_go_of_scam_reports(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    delete from scam_report r using (
+        select id from scam_report
+        where reported_at <= p_before and state in ('confirmed', 'not_confirmed')
+            and (person_id is null or person_id not in (select h.person_id from held_people() h))
+        order by reported_at limit p_rows_max for update skip locked) old
+    where r.id = old.id;
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
 CREATE FUNCTION public.let_go_of_sessions(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -13224,6 +13241,9 @@ GRANT ALL ON FUNCTION public.let_go_of_quotes(p_before timestamp with time zone,
 
 REVOKE ALL ON FUNCTION public.let_go_of_rule_places(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.let_go_of_rule_places(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_scam_reports(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_scam_reports(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.let_go_of_sessions(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.let_go_of_sessions(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
