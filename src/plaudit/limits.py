@@ -633,7 +633,7 @@ BRAKES_EVERY_S = 60  # limits whose time has come are looked for
 BRAKES_LAID_AT_ONCE_MAX = 200  # people in one run
 
 # guardians
-GUARDIANS_FORGET_EVERY_S = 86_400  # between two looks for invitations that are long over
+INVITATIONS_FORGOTTEN_AT_ONCE = 500  # in one transaction
 
 # trail
 ACT_SAID_BYTES_MAX = 8_000  # of a body that an act keeps; of a longer one it keeps the hash alone

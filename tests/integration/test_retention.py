@@ -160,6 +160,10 @@ CASES = {
             "answered_at": at + DAY,
         },
     ),
+    "guardian_invitations": Case(
+        "guardian_invitation",
+        lambda who, at: {"guardian_id": 1, "minor_id": who, "made_at": at, "answered_at": at, "ends_at": at + DAY},
+    ),
     "unused_accounts": Case("payout_method", account, whole="holder_name <> ''"),
     "paid_accounts": Case("payout_method", account, whole="holder_name <> ''"),
     "payout_quotes": Case(

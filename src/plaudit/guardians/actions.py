@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.decisions.actions import are_linked
 from plaudit.guardians.model import (
     CODE_LENGTH,
     CODE_LETTERS,
     GUARDIANS_MAX,
     INVITATION_S,
-    INVITATIONS_KEPT_DAYS,
     INVITATIONS_OPEN_MAX,
     MINORS_MAX,
     CodeUnknown,
@@ -232,12 +231,6 @@ async def find_invitation(connection: Connection, invitation_id: UUID, person_id
     if found is None or person_id not in {found.guardian_id, found.minor_id}:
         raise NotFound("You have no such invitation.", id=invitation_id)
     return found
-
-
-async def forget_invitations(database: Database, clock: Clock) -> None:
-    """Forget invitations that are long over."""
-    async with database.transaction() as connection:
-        await connection.execute(SQL["forget_invitations"], clock.now() - timedelta(days=INVITATIONS_KEPT_DAYS))
 
 
 async def _require_minor(connection: Connection, person_id: int, now: datetime) -> None:

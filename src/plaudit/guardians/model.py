@@ -18,7 +18,6 @@ INVITATION_S = 86_400
 """For how long a code can be used."""
 INVITATIONS_OPEN_MAX = 5
 """Of one guardian at a time."""
-INVITATIONS_KEPT_DAYS = 30
 CODE_LENGTH = 10
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Those that nobody takes for another."""

@@ -47,6 +47,3 @@ update guardian_invitation set minor_id = $2, answered_at = $3 where id = $1 and
 
 -- name: end_invitation
 update guardian_invitation set ended_at = $2, outcome = $3 where id = $1 and ended_at is null;
-
--- name: forget_invitations
-delete from guardian_invitation where made_at < $1;

@@ -6,8 +6,8 @@ ROOM = Room(
     package="plaudit.guardians",
     tables="guardianship guardian_invitation",
     held="holdings:HELD",
+    kept="retention:KEPT",
     erased_by="erase_guardians",
-    jobs="jobs:guardian_jobs",
     routers=("api:router", "told_api:router"),
     pages=("guardians",),
 )

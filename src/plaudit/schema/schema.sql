@@ -3319,6 +3319,23 @@ begin
     return cardinality(v_ids);
 end $$;
 
+CREATE FUNCTION public.let_go_of_invitations(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    delete from guardian_invitation i using (
+        select id from guardian_invitation
+        where made_at <= p_before and guardian_id not in (select h.person_id from held_people() h)
+            and (minor_id is null or minor_id not in (select h.person_id from held_people() h))
+        order by made_at limit p_rows_max for update skip locked) old
+    where i.id = old.id;
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
 CREATE FUNCTION public.let_go_of_legal_holds(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -13215,6 +13232,9 @@ GRANT ALL ON FUNCTION public.let_go_of_events(p_before timestamp with time zone,
 REVOKE ALL ON FUNCTION public.let_go_of_export_files(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.let_go_of_export_files(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.let_go_of_invitations(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_invitations(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.let_go_of_legal_holds(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.let_go_of_legal_holds(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
 
@@ -14094,7 +14114,7 @@ GRANT SELECT ON TABLE public.gift_part TO plaudit_app;
 
 GRANT SELECT ON TABLE public.gift_reversal TO plaudit_app;
 
-GRANT SELECT,DELETE ON TABLE public.guardian_invitation TO plaudit_app;
+GRANT SELECT ON TABLE public.guardian_invitation TO plaudit_app;
 
 GRANT INSERT(id) ON TABLE public.guardian_invitation TO plaudit_app;
 
