@@ -291,7 +291,9 @@ async def test_a_state_that_a_platform_tells_narrows_its_country(stage: Stage) -
 
     await eventually(refused, "this process has heard of it")
     assert (await viewer.get("/v1/me/rules")).json()["countries"] == ["US", "US-MS"]
-    assert "the United States (MS)" in (await quoted(stage, viewer)).json()["detail"]
+    assert "the United States (Mississippi)" in (await quoted(stage, viewer)).json()["detail"]
+    shown = (await viewer.get("/rules")).text
+    assert "<dd>United States (Mississippi)</dd>" in shown, "the state says the country too"
     assert (await server.put("/v1/people/vera/subdivision", json=told | {"subdivision": None})).status_code == 200
     assert (await quoted(stage, viewer)).status_code == 201
     assert (await server.put("/v1/people/nobody/subdivision", json=told)).status_code == 404

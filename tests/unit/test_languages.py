@@ -254,6 +254,15 @@ def test_countries_have_their_language_and_their_way_to_write() -> None:
     assert [voice("en", "DE").locale, voice("ja", "US").locale, voice("de").locale] == ["en_US", "ja_JP", "de_DE"]
 
 
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [("US-UT", "Vereinigte Staaten (Utah)"), ("CA-QC", "Kanada (Québec)"), ("DE-BY", "Deutschland (BY)")],
+)
+def test_parts_of_countries_have_their_names(code: str, name: str) -> None:
+    with speaking(voice("de")):
+        assert formats.territory_name(code) == name
+
+
 def test_countries_are_listed_by_their_names_in_the_language_of_the_reader() -> None:
     with speaking(voice("de")):
         assert [name for _, name in by_name(["ZA", "AT", "PL", "OM"])] == ["Oman", "Österreich", "Polen", "Südafrika"]

@@ -12,6 +12,7 @@ from babel.dates import format_date, format_datetime, format_skeleton, get_timez
 from babel.numbers import NumberPattern, format_decimal, format_percent
 
 from plaudit.languages.speaking import ngettext, voice
+from plaudit.languages.subdivision_names import NAMES
 from plaudit.money import Money, exponent, payable_step
 
 UTC_ZONE = "UTC"
@@ -145,10 +146,10 @@ def zone_of(country: str, at: datetime) -> str:
 
 
 def territory_name(code: str) -> str:
-    """The name of a country or region: Germany; of a part of one: United States (TX)."""
+    """The name of a country or region: Germany; of a part of one: United States (Texas)."""
     whole, _, part = code.partition("-")
     name = str(Locale.parse(voice().locale).territories.get(whole, whole))
-    return f"{name} ({part})" if part else name
+    return f"{name} ({NAMES.get(whole, {}).get(part, part)})" if part else name
 
 
 def iso_instant(value: datetime) -> str:

@@ -23,7 +23,7 @@ _NONE_THERE = later("Prices for %(region)s, because there are none for your coun
 
 
 def region_name(code: str) -> str:
-    """The name of a region inside a sentence: Germany, the United States; of a part: the United States (TX)."""
+    """The name of a region inside a sentence: Germany, the United States; of a part: the United States (Texas)."""
     name = territory_name(code)
     return f"the {name}" if code.partition("-")[0] in _WITH_ARTICLE and voice().language.code == "en" else name
 

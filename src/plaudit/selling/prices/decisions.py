@@ -256,7 +256,7 @@ async def _part_in_force(connection: Connection, _: Clock, new: NewSubdivisionRa
 
 
 def _part_figures(rate: NewSubdivisionRate | SubdivisionRate) -> Iterable[Figure]:
-    yield Figure("State or province", f"{rate.subdivision}, {territory_name(rate.country)}")
+    yield Figure("State or province", territory_name(f"{rate.country}-{rate.subdivision}"))
     yield Figure("Tax", rate.name)
     yield Figure("Rate, in millionths", format_number(rate.rate_ppm), Fraction(rate.rate_ppm))
     yield Figure("From", format_calendar_day(rate.valid_from))

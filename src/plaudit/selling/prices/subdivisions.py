@@ -14,9 +14,9 @@ from plaudit.clock import Clock
 from plaudit.countries import Country
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.decisions.model import Decision
+from plaudit.languages.subdivision_names import NAMES
 from plaudit.problems import IdempotencyConflict
 from plaudit.selling.prices.model import IdMeta, Reason
-from plaudit.selling.prices.subdivision_names import NAMES
 from plaudit.selling.prices.taxes import day_in, require_days, require_within
 from plaudit.settings import Settings
 

@@ -39,9 +39,15 @@ async def rules(
         viewer,
         nav="wallet",
         found=found,
+        found_in=_narrowest(found.countries),
         items=sorted(shown, key=lambda one: is_creator and one.action not in OF_CREATORS),
         is_creator=is_creator,
     )
+
+
+def _narrowest(places: list[str]) -> list[str]:
+    """Without countries of which a part is among them: its name says the country too."""
+    return [one for one in places if not any(other.startswith(f"{one}-") for other in places)]
 
 
 router = Router("/", route_handlers=[rules])

@@ -1,4 +1,4 @@
-"""States and provinces by name, where buyers are asked in which one they live: by ISO 3166-2, without the country."""
+"""States and provinces by name, where rules or taxes differ between them: by ISO 3166-2, without the country."""
 
 from collections.abc import Mapping
 
