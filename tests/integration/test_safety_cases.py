@@ -69,7 +69,7 @@ async def test_a_case_from_its_opening_to_its_decision(office: Office) -> None:
     assert (case["opened_by"], case["score"], case["outcome"]) == (str(office.operator_id), 0, None)
     again = await office.open(id=case["id"])
     assert again == case
-    more = {"id": office.studio.id(), "text": "And wrote again."}
+    more: dict[str, Any] = {"id": office.studio.id(), "text": "And wrote again."}
     for _ in range(2):
         assert (await office.open(**more))["id"] == case["id"], "one case of somebody is open at a time"
     path = f"{CASES}/{case['id']}"
