@@ -1,36 +1,32 @@
-"""Cases, appeals and proposed links over HTTP: for operators of the role safety."""
+"""Cases over HTTP: for operators of the role safety."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import Response, Router, get, post
-from litestar.params import FromPath, FromQuery, JSONBody, Parameter
+from litestar.params import FromPath, JSONBody, Parameter
 
-from plaudit.decisions.links import AlreadyLinked
 from plaudit.freezes.model import NewFreeze
 from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import BY_TIME, Cursor, Limit, Page
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
-from plaudit.safety import appeals, cases, proposals
+from plaudit.safety import cases, steps
 from plaudit.safety.answers import (
     CaseFreeze,
-    ProposedLink,
-    SafetyAppeal,
     SafetyCase,
     SafetyCaseFile,
     SafetyStep,
-    appeal_answer,
     case_answer,
     file_answer,
     freeze_answer,
-    proposal_answer,
     step_answer,
 )
-from plaudit.safety.cases import NewCase, NewDecision, NewStep, PersonId, Reason, Words
-from plaudit.safety.model import AppealIsOver, CaseIsOver, OwnCase, ProposalIsOver, StepIsOver, Verdict
+from plaudit.safety.cases import NewCase, NewDecision, PersonId, Reason, Words
+from plaudit.safety.model import CaseIsOver, OwnCase, StepIsOver
+from plaudit.safety.steps import NewStep
 
 _TAGS = ["Safety"]
 _Person = Annotated[str | None, Parameter(pattern=r"^[1-9][0-9]{0,17}$(?!\n)", description="Only of this person.")]
@@ -54,19 +50,6 @@ class CaseAssignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class StepLifting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why a step ends before its time."""
 
-    reason: Reason
-
-
-class AppealAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What somebody is answered; they read it."""
-
-    text: Words
-
-
-class LinkVerdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whether two accounts are one person's, and how it is known."""
-
-    verdict: Verdict
     reason: Reason
 
 
@@ -192,7 +175,7 @@ async def take_step(
     """Until it ends, or is lifted: diamonds mature later, their bank asks at each order, they buy so many coins a day,
     or their payouts wait. They are told nothing of it. Idempotent by `id`."""
     async with database.transaction() as connection:
-        return step_answer(await cases.take_step(connection, clock, case_id, data, caller.person_id))
+        return step_answer(await steps.take_step(connection, clock, case_id, data, caller.person_id))
 
 
 @post(
@@ -214,7 +197,7 @@ async def lift_step(
 ) -> SafetyStep:
     """Nobody lifts what is of an account of theirs. Repeating it with the same reason changes nothing."""
     async with database.transaction() as connection:
-        lifted = await cases.lift_step(connection, clock, case_id, step_id, data.reason, caller.person_id)
+        lifted = await steps.lift_step(connection, clock, case_id, step_id, data.reason, caller.person_id)
     return step_answer(lifted)
 
 
@@ -251,88 +234,7 @@ async def decide(
         return case_answer(await cases.decide(connection, clock, case_id, data, caller.person_id))
 
 
-@get(
-    "/v1/operator/appeals",
-    access=Access.SAFETY,
-    operation_id="ListAppeals",
-    personal=True,
-    tags=_TAGS,
-    summary="What people say against what is held of theirs",
-)
-async def list_appeals(
-    database: Database,
-    is_open: _IsOpen = None,
-    person_id: _Person = None,
-    cursor: Cursor = None,
-    limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> Page[SafetyAppeal]:
-    """Newest first; also of people who are not looked into."""
-    of_person = int(person_id) if person_id else None
-    async with database.read() as connection:
-        found = await appeals.list_appeals(
-            connection, BY_TIME.after(cursor), limit + 1, is_open=is_open, person_id=of_person
-        )
-    return BY_TIME.page(found, limit, lambda one: (one.made_at, one.id), appeal_answer)
-
-
-@post(
-    "/v1/operator/appeals/{appeal_id:uuid}/answer",
-    access=Access.SAFETY,
-    operation_id="AnswerAppeal",
-    tags=_TAGS,
-    status_code=200,
-    summary="Answer somebody",
-    problems=(AppealIsOver, OwnCase),
-)
-async def answer(
-    appeal_id: FromPath[UUID], data: JSONBody[AppealAnswer], caller: Caller, database: Database, clock: Clock
-) -> SafetyAppeal:
-    """They read it: say neither by which rule nor by whom they were found. Repeating it changes nothing."""
-    async with database.transaction() as connection:
-        return appeal_answer(await appeals.answer(connection, clock, appeal_id, data.text, caller.person_id))
-
-
-@get(
-    "/v1/operator/link-proposals",
-    access=Access.SAFETY,
-    operation_id="ListLinkProposals",
-    personal=True,
-    tags=_TAGS,
-    summary="Accounts that may be one person's",
-)
-async def list_proposals(
-    database: Database,
-    is_open: FromQuery[bool | None] = None,
-    cursor: Cursor = None,
-    limit: Limit = PAGE_LENGTH_DEFAULT,
-) -> Page[ProposedLink]:
-    """By what they share, newest first. Nothing counts by it until somebody links them."""
-    async with database.read() as connection:
-        found = await proposals.list_proposals(connection, BY_TIME.after(cursor), limit + 1, is_open=is_open)
-    return BY_TIME.page(found, limit, lambda one: (one.proposed_at, one.id), proposal_answer)
-
-
-@post(
-    "/v1/operator/link-proposals/{proposal_id:uuid}/decide",
-    access=Access.SAFETY,
-    operation_id="DecideLinkProposal",
-    tags=_TAGS,
-    status_code=200,
-    summary="Link two accounts, or say that they are two people's",
-    problems=(ProposalIsOver, AlreadyLinked, OwnCase),
-)
-async def decide_proposal(
-    proposal_id: FromPath[UUID], data: JSONBody[LinkVerdict], caller: Caller, database: Database, clock: Clock
-) -> ProposedLink:
-    """Two people's: they are not proposed again. Nobody decides of an account of theirs. Repeating it changes
-    nothing."""
-    async with database.transaction() as connection:
-        decided = await proposals.decide(connection, clock, proposal_id, data.verdict, data.reason, caller.person_id)
-    return proposal_answer(decided)
-
-
 _HANDLERS: list[Any] = [
-    list_cases, open_case, get_case, export_case, note, assign, take_step, lift_step, freeze, decide, list_appeals,
-    answer, list_proposals, decide_proposal,
+    list_cases, open_case, get_case, export_case, note, assign, take_step, lift_step, freeze, decide,
 ]  # fmt: skip
 router = Router("/", route_handlers=_HANDLERS)

@@ -1,7 +1,7 @@
-"""Working on a case: notes, who is at it, steps, what stands still, and the decision. Each is in its timeline."""
+"""Working on a case: notes, who is at it, what stands still, and the decision. Each is in its timeline."""
 
 from collections.abc import Awaitable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -15,10 +15,9 @@ from plaudit.freezes import actions as freezing
 from plaudit.freezes.model import Freeze, NewFreeze
 from plaudit.freezes.reading import find as find_freeze
 from plaudit.ids import IdMeta, require_uuid7
-from plaudit.moments import Moment
 from plaudit.pages import Place
 from plaudit.people.actions import require_person
-from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
+from plaudit.problems import IdempotencyConflict, NotFound
 from plaudit.safety.limits import (
     CASE_ENTRIES_TOLD_MAX,
     CASE_FINDINGS_TOLD_MAX,
@@ -27,7 +26,6 @@ from plaudit.safety.limits import (
     CASE_TEXT_LENGTH_MAX,
     NEAR_TOLD_MAX,
     SHARED_CROWD_MAX,
-    STEP_DAYS_MAX,
 )
 from plaudit.safety.looking import enter
 from plaudit.safety.model import (
@@ -41,9 +39,7 @@ from plaudit.safety.model import (
     Outcome,
     OwnCase,
     Step,
-    StepIsOver,
 )
-from plaudit.safety.rulebook import STEP_WORDS, StepKind
 
 SQL = statements(__file__)
 
@@ -59,18 +55,6 @@ class NewCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     id: Annotated[UUID, IdMeta]
     person_id: PersonId
     text: Annotated[Words, Meta(description="What gave rise to it: the first note.")]
-
-
-class NewStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Something to be done about whom a case is of."""
-
-    id: Annotated[UUID, IdMeta]
-    kind: StepKind
-    coins_max: Annotated[int, Meta(ge=0, le=2**53, description="Coins they may buy a day; of a cap only.")] | None = (
-        None
-    )
-    reason: Reason
-    ends_at: Annotated[Moment, Meta(description=f"Within {STEP_DAYS_MAX} days.")]
 
 
 class NewDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -212,64 +196,6 @@ async def assign(
     return await find(connection, case_id)
 
 
-async def take_step(connection: Connection, clock: Clock, case_id: UUID, new: NewStep, operator_id: int) -> Step:
-    """Do something about whom a case is of, once per id.
-
-    Raises:
-        NotFound: there is no such case.
-        CaseIsOver: it was decided.
-        InvalidField: the id is no UUIDv7, the end is past or too far away, or a cap says no coins.
-        IdempotencyConflict: the id is of another step.
-    """
-    await fetch_one(connection, SQL["lock_case"], Case, case_id)
-    if known := await fetch_one(connection, SQL["find_step"], Step, new.id):
-        if (known.case_id, known.kind, known.coins_max, known.ends_at) != (
-            case_id,
-            new.kind,
-            new.coins_max,
-            new.ends_at,
-        ):
-            raise IdempotencyConflict(id=new.id)
-        return known
-    require_uuid7(new.id, "body.id", clock)
-    now = clock.now()
-    if not now < new.ends_at <= now + timedelta(days=STEP_DAYS_MAX):
-        raise InvalidField(field="body.ends_at", reason=f"must be in the next {STEP_DAYS_MAX} days")
-    if (new.kind is StepKind.CAP) != (new.coins_max is not None):
-        raise InvalidField(field="body.coins_max", reason="must be given for a cap, and for nothing else")
-    case = await lock_open(connection, case_id)
-    taken = (new.id, case_id, case.person_id, new.kind.value, new.coins_max, new.reason, now, new.ends_at)
-    await connection.execute(SQL["add_step"], *taken, None, operator_id)
-    words = f"{STEP_WORDS[new.kind]} (account {case.person_id}), until {new.ends_at:%Y-%m-%d %H:%M} UTC: {new.reason}"
-    await enter(connection, case_id, now, operator_id, EntryKind.STEP, words)
-    return await _step(connection, new.id)
-
-
-async def lift_step(
-    connection: Connection, clock: Clock, case_id: UUID, step_id: UUID, reason: str, operator_id: int
-) -> Step:
-    """End a step before its time. Repeating it with the same words changes nothing.
-
-    Raises:
-        NotFound: the case has no such step.
-        OwnCase: it is of the operator, or of an account linked to theirs.
-        StepIsOver: it was lifted before, by another or for another reason.
-    """
-    await fetch_one(connection, SQL["lock_case"], Case, case_id)
-    step = await _step(connection, step_id)
-    if step.case_id != case_id:
-        raise NotFound("This case has no such step.", id=step_id)
-    if step.lifted_at is not None:
-        if (step.lifted_by, step.lifted_because) != (operator_id, reason):
-            raise StepIsOver
-        return step
-    now = clock.now()
-    await _by_another(connection.execute(SQL["lift_step"], step_id, now, operator_id, reason))
-    words = f"{STEP_WORDS[step.kind]} (account {step.person_id}): {reason}"
-    await enter(connection, case_id, now, operator_id, EntryKind.STEP_LIFTED, words)
-    return await _step(connection, step_id)
-
-
 async def freeze(connection: Connection, clock: Clock, case_id: UUID, wanted: NewFreeze, operator_id: int) -> Freeze:
     """Have something stand still because of a case: of whom it is, or of who else is in it. Once per id.
 
@@ -304,28 +230,21 @@ async def decide(connection: Connection, clock: Clock, case_id: UUID, new: NewDe
     if new.outcome is Outcome.CLEARED:
         await _free(connection, clock, case_id, now, operator_id)
     decided = (new.outcome.value, operator_id, now, new.reason, new.notice and new.notice.value)
-    await _by_another(connection.execute(SQL["decide_case"], case_id, *decided))
+    await by_another(connection.execute(SQL["decide_case"], case_id, *decided))
     await enter(connection, case_id, now, operator_id, EntryKind.DECIDED, f"{new.outcome.value}: {new.reason}"[:2000])
     return await find(connection, case_id)
 
 
 async def _free(connection: Connection, clock: Clock, case_id: UUID, now: datetime, operator_id: int) -> None:
     for row in await connection.fetch(SQL["steps_to_lift"], case_id, now):
-        await _by_another(connection.execute(SQL["lift_step"], row["id"], now, operator_id, "The case was cleared."))
+        await by_another(connection.execute(SQL["lift_step"], row["id"], now, operator_id, "The case was cleared."))
     for row in await connection.fetch(SQL["freezes_to_lift"], case_id):
         lifted = await freezing.lift(connection, clock, row["freeze_id"], "The case was cleared.", operator_id)
         words = f"{lifted.what.value} of {lifted.person_id}"
         await enter(connection, case_id, now, operator_id, EntryKind.LIFTED, words)
 
 
-async def _step(connection: Connection, step_id: UUID) -> Step:
-    step = await fetch_one(connection, SQL["find_step"], Step, step_id)
-    if step is None:
-        raise NotFound("There is no such step.", id=step_id)
-    return step
-
-
-async def _by_another(change: Awaitable[object]) -> None:
+async def by_another(change: Awaitable[object]) -> None:
     """
     Raises:
         OwnCase: a trigger says that it is about the operator.

@@ -8,7 +8,7 @@ ROOM = Room(
     " safety_freeze safety_appeal link_proposal instrument_in_use",
     held="holdings:HELD",
     erased_by="erase_safety",
-    routers=("api:router", "people_api:router"),
+    routers=("api:router", "desk_api:router", "people_api:router"),
     jobs="jobs:safety_jobs",
     queues="looking:QUEUES",
     pages=("safety", "appeal"),
