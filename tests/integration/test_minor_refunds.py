@@ -187,9 +187,15 @@ async def test_what_a_provider_refuses_stays_with_the_minor_and_goes_on_later(
     found = await case.of(opened["id"])
     assert sorted(one["state"] for one in found["orders"]) == ["done", "undone"]
     assert not found["is_complete"]
-    resumed = await case.oskar.post(f"/v1/operator/minor-refunds/{opened['id']}/resume")
+    resume = f"/v1/operator/minor-refunds/{opened['id']}/resume"
+    bound = "update decision_bound set value = $1 where name = 'refund_alone_day_us_cents'"
+    await owner_connection.execute(bound, 1)
+    alone = await case.oskar.post(resume)
+    assert (alone.status_code, alone.json()["code"]) == (409, "second_person_needed"), "it is more than he gives alone"
+    await owner_connection.execute(bound, 500)
+    resumed = await case.oskar.post(resume)
     assert sorted(one["state"] for one in resumed.json()["orders"]) == ["done", "requested"]
-    again = await case.oskar.post(f"/v1/operator/minor-refunds/{opened['id']}/resume")
+    again = await case.oskar.post(resume)
     assert again.json() == resumed.json()
     more = "insert into reversal select (jsonb_populate_record(r, $1)).* from reversal r where state = 'done' limit 1"
     with pytest.raises(asyncpg.CheckViolationError) as refused:

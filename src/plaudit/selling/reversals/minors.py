@@ -12,7 +12,7 @@ from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.decisions.actions import are_linked, find_known, lock
 from plaudit.decisions.asking import Proposal, ask
 from plaudit.decisions.kinds import DecisionKind, Figure, change
-from plaudit.decisions.model import Change, Decision, DecisionOutdated, OwnBenefit
+from plaudit.decisions.model import Change, Decision, DecisionOutdated, OwnBenefit, SecondPersonNeeded
 from plaudit.ids import new_id, require_uuid7
 from plaudit.languages.formats import format_coins, format_money
 from plaudit.ledger.shards import shard_of
@@ -174,18 +174,22 @@ async def give_or_ask(
     spent = await _plan(connection, house.payment_providers, _period(asked), asked.reason, clock)
     if not spent.givings:
         raise NothingToGiveBack
-    needed = await connection.fetchval(
-        SQL["refunds_need_two"],
-        *(spent.givings[0].order.shard, [one.order_id for one in spent.plan.orders]),
-        *([one.amount_minor for one in spent.plan.orders], operator_id, clock.now()),
-    )
-    if not needed:
+    if not await _needs_two(connection, spent.givings, operator_id, clock):
         return await _give(connection, clock, asked, spent, operator_id, None)
     content = _content(asked, spent.plan)
     made: MinorRefund | Decision = await ask(
         connection, clock, house, MINOR_REFUND, Proposal(asked.id, content, asked.reason, operator_id)
     )
     return made
+
+
+async def _needs_two(connection: Connection, givings: list[Giving], operator_id: int, clock: Clock) -> bool:
+    needed: bool = await connection.fetchval(
+        SQL["refunds_need_two"],
+        *(givings[0].order.shard, [one.order.order_id for one in givings], [one.part.minor for one in givings]),
+        *(operator_id, clock.now()),
+    )
+    return needed
 
 
 def _period(asked: NewMinorRefund | MinorRefundApproval) -> MinorPeriod:
@@ -246,6 +250,7 @@ async def resume(
     Raises:
         NotFound: there is no such case.
         OwnBenefit: it is the operator's own, or a linked account's.
+        SecondPersonNeeded: nobody decided it with another, and it is more than this operator gives back alone.
     """
     await lock(connection, clock)
     found = await find(connection, case_id)
@@ -253,10 +258,13 @@ async def resume(
         raise OwnBenefit(role="confirmer")
     undone = [one for one in await orders_of(connection, case_id) if one.state is State.UNDONE]
     bought = [await orders.find_order_of_anybody(connection, one.order_id) for one in undone]
-    for one, order in zip(undone, await execution.lock_orders(connection, bought), strict=True):
-        giving = await _giving(connection, providers, order, found.reason, clock)
-        if isinstance(giving, Giving) and giving.part.minor <= one.amount_minor:
-            await asking.give(connection, giving, operator_id, clock, minor_refund_id=case_id)
+    locked = zip(undone, await execution.lock_orders(connection, bought), strict=True)
+    tried = [(one, await _giving(connection, providers, order, found.reason, clock)) for one, order in locked]
+    givings = [giving for one, giving in tried if isinstance(giving, Giving) and giving.part.minor <= one.amount_minor]
+    if found.decision_id is None and givings and await _needs_two(connection, givings, operator_id, clock):
+        raise SecondPersonNeeded
+    for giving in givings:
+        await asking.give(connection, giving, operator_id, clock, minor_refund_id=case_id)
     return found
 
 

@@ -14,7 +14,7 @@ from plaudit.acts import changed
 from plaudit.db import Connection
 from plaudit.decisions.answers import DecisionAnswer
 from plaudit.decisions.asking import told
-from plaudit.decisions.model import REFUSED, Decision, OwnBenefit
+from plaudit.decisions.model import REFUSED, Decision, OwnBenefit, SecondPersonNeeded
 from plaudit.injected import Clock, Database
 from plaudit.jobs import JobRunner
 from plaudit.limits import PAGE_LENGTH_DEFAULT
@@ -180,7 +180,7 @@ async def get_minor_refund(case_id: FromPath[UUID], database: Database) -> Minor
     operation_id="ResumeMinorRefund",
     tags=_TAGS,
     status_code=200,
-    problems=(NotFound, OwnBenefit),
+    problems=(NotFound, OwnBenefit, SecondPersonNeeded),
     summary="Give back again what providers refused of a case",
 )
 async def resume_minor_refund(
