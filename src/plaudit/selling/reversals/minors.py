@@ -5,145 +5,38 @@ from datetime import datetime
 from fractions import Fraction
 from uuid import UUID
 
-import msgspec
-
 from plaudit.clock import Clock
 from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.decisions.actions import are_linked, find_known, lock
 from plaudit.decisions.asking import Proposal, ask
 from plaudit.decisions.kinds import DecisionKind, Figure, change
 from plaudit.decisions.model import Change, Decision, DecisionOutdated, OwnBenefit, SecondPersonNeeded
-from plaudit.ids import new_id, require_uuid7
+from plaudit.ids import require_uuid7
 from plaudit.languages.formats import format_coins, format_money
 from plaudit.ledger.shards import shard_of
-from plaudit.limits import MINOR_REFUND_ORDERS_MAX
 from plaudit.money import Money
 from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 from plaudit.selling.orders import actions as orders
-from plaudit.selling.orders.model import Order
-from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.reversals import asking, execution
-from plaudit.selling.reversals.amounts import part_of_coins
 from plaudit.selling.reversals.asking import Giving
-from plaudit.selling.reversals.granularity import granularity_of
 from plaudit.selling.reversals.minors_model import (
     CaseOrder,
     CreatorLoss,
-    Elsewhere,
     MinorPeriod,
     MinorRefund,
     MinorRefundApproval,
     MinorRefundPlan,
     NewMinorRefund,
     NothingToGiveBack,
-    OrderShare,
 )
-from plaudit.selling.reversals.model import RefundRequest, State
+from plaudit.selling.reversals.minors_plan import Spent, giving_of, plan_of
+from plaudit.selling.reversals.model import State
 from plaudit.selling.reversals.refunds import SENDS, GivesBack
 
 SQL = statements(__file__)
-
-
-class _LetGo(Exception):
-    """What was tried is let go again."""
-
-
-class _Spent(msgspec.Struct, frozen=True):
-    """What a case comes to, with what is needed to give it back."""
-
-    plan: MinorRefundPlan
-    givings: list[Giving]
-
-
-async def plan(
-    connection: Connection, providers: PaymentProviders, asked: MinorPeriod, clock: Clock
-) -> MinorRefundPlan:
-    """What would go back of all that somebody paid in a period, and who would lose what. Nothing is kept.
-
-    Raises:
-        InvalidField: the period ends before it begins, or holds more than MINOR_REFUND_ORDERS_MAX orders.
-    """
-    return (await _plan(connection, providers, asked, "", clock)).plan
-
-
-async def _plan(
-    connection: Connection, providers: PaymentProviders, asked: MinorPeriod, reason: str, clock: Clock
-) -> _Spent:
-    if asked.until <= asked.since:
-        raise InvalidField(field="body.until", reason="must be after since")
-    person_id = int(asked.person_id)
-    found = await connection.fetch(
-        SQL["orders_paid_in"], person_id, asked.since, asked.until, MINOR_REFUND_ORDERS_MAX + 1
-    )
-    if len(found) > MINOR_REFUND_ORDERS_MAX:
-        raise InvalidField(field="body.until", reason=f"holds more than {MINOR_REFUND_ORDERS_MAX} purchases")
-    givings: list[Giving] = []
-    elsewhere: list[Elsewhere] = []
-    bought = [await orders.find_order_of_anybody(connection, row["lot_id"]) for row in found]
-    for order in await execution.lock_orders(connection, bought):
-        giving = await _giving(connection, providers, order, reason, clock)
-        if isinstance(giving, Elsewhere):
-            elsewhere.append(giving)
-        elif giving is not None:
-            givings.append(giving)
-    unspent, losses = await _losses(connection, givings, clock)
-    shares = [OrderShare(one.order.order_id, one.part.minor, one.account.currency, one.coins) for one in givings]
-    totals: dict[str, int] = {}
-    for share in shares:
-        totals[share.currency] = totals.get(share.currency, 0) + share.amount_minor
-    made = MinorRefundPlan(
-        person_id=asked.person_id,
-        since=asked.since,
-        until=asked.until,
-        orders=shares,
-        totals=[Money(amount, currency) for currency, amount in sorted(totals.items())],
-        coins_unspent=unspent,
-        coins_given=sum(one.coins for one in losses),
-        creators=losses,
-        elsewhere=elsewhere,
-    )
-    return _Spent(made, givings)
-
-
-async def _giving(
-    connection: Connection, providers: PaymentProviders, order: Order, reason: str, clock: Clock
-) -> Giving | Elsewhere | None:
-    """All that is left of an order, which is locked; None: nothing is."""
-    account = await execution.account_of(connection, order)
-    if account.left.minor == 0:
-        return None
-    left = Money(account.left.minor, account.currency)
-    if not channel_of(order.channel).is_refunded_here:
-        return Elsewhere(order.order_id, order.channel, left, "at_the_store")
-    payable = granularity_of(providers, order)
-    part = part_of_coins(account.paid, account.held, account.left.coins, payable.step_minor)
-    if not payable.allows(part, account.left):
-        return Elsewhere(order.order_id, order.channel, left, "not_payable")
-    return Giving(order, account, part, RefundRequest(id=new_id(clock), all=True, reason=reason))
-
-
-async def _losses(connection: Connection, givings: list[Giving], clock: Clock) -> tuple[int, list[CreatorLoss]]:
-    """How many coins are unspent, and who loses how many: found by taking them back, which is let go again."""
-    taken = [one for one in givings if one.coins]
-    unspent, losses = 0, list[CreatorLoss]()
-    if not taken:
-        return unspent, losses
-    ids = [new_id(clock) for _ in taken]
-    try:
-        async with connection.transaction():
-            for reversal_id, one in zip(ids, taken, strict=True):
-                of = (one.order.shard, one.order.person_id, reversal_id, one.order.order_id, one.coins)
-                row = await connection.fetchrow(SQL["take_back"], *of, False, clock.now())
-                assert row is not None, "it answers once"
-                unspent += row["coins_unspent"]
-            rows = await connection.fetch(SQL["losses_of"], taken[0].order.shard, ids)
-            losses = [CreatorLoss(str(row["creator_id"]), row["coins"]) for row in rows]
-            raise _LetGo
-    except _LetGo:
-        return unspent, losses
 
 
 async def give_or_ask(
@@ -171,7 +64,7 @@ async def give_or_ask(
         raise NotFound("There is nobody of this number.")
     if await are_linked(connection, operator_id, person_id):
         raise OwnBenefit(role="proposer")
-    spent = await _plan(connection, house.payment_providers, _period(asked), asked.reason, clock)
+    spent = await plan_of(connection, house.payment_providers, _period(asked), asked.reason, clock)
     if not spent.givings:
         raise NothingToGiveBack
     if not await _needs_two(connection, spent.givings, operator_id, clock):
@@ -228,7 +121,7 @@ async def _give(
     connection: Connection,
     clock: Clock,
     asked: NewMinorRefund | MinorRefundApproval,
-    spent: _Spent,
+    spent: Spent,
     operator_id: int,
     decision_id: UUID | None,
 ) -> MinorRefund:
@@ -259,7 +152,7 @@ async def resume(
     undone = [one for one in await orders_of(connection, case_id) if one.state is State.UNDONE]
     bought = [await orders.find_order_of_anybody(connection, one.order_id) for one in undone]
     locked = zip(undone, await execution.lock_orders(connection, bought), strict=True)
-    tried = [(one, await _giving(connection, providers, order, found.reason, clock)) for one, order in locked]
+    tried = [(one, await giving_of(connection, providers, order, found.reason, clock)) for one, order in locked]
     givings = [giving for one, giving in tried if isinstance(giving, Giving) and giving.part.minor <= one.amount_minor]
     if found.decision_id is None and givings and await _needs_two(connection, givings, operator_id, clock):
         raise SecondPersonNeeded
@@ -335,7 +228,7 @@ async def _beneficiary(_: Connection, one: MinorRefundApproval) -> int:
 async def _apply(
     connection: Connection, clock: Clock, one: MinorRefundApproval, decision: Decision, house: GivesBack
 ) -> MinorRefund:
-    spent = await _plan(connection, house.payment_providers, _period(one), one.reason, clock)
+    spent = await plan_of(connection, house.payment_providers, _period(one), one.reason, clock)
     if (spent.plan.orders, spent.plan.creators) != (one.orders, one.creators):
         raise DecisionOutdated
     return await _give(connection, clock, one, spent, decision.proposed_by, decision.id)

@@ -24,7 +24,7 @@ from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.problems import IdempotencyConflict, NotFound
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.reversals import minors
+from plaudit.selling.reversals import minors, minors_plan
 from plaudit.selling.reversals.minors_model import (
     CreatorLoss,
     MinorPeriod,
@@ -107,7 +107,7 @@ async def preview_minor_refund(
 ) -> MinorRefundPlan:
     """Of all that was paid in the period. Nothing is kept."""
     async with database.transaction() as connection:
-        return await minors.plan(connection, payment_providers, data, clock)
+        return await minors_plan.plan(connection, payment_providers, data, clock)
 
 
 @post(

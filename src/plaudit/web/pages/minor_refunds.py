@@ -16,7 +16,7 @@ from plaudit.people.injected import Caller
 from plaudit.problems import InvalidField
 from plaudit.rules.facts import facts_of_one
 from plaudit.selling.providers import PaymentProviders
-from plaudit.selling.reversals import minors
+from plaudit.selling.reversals import minors, minors_plan
 from plaudit.selling.reversals.minors_api import case_answer
 from plaudit.selling.reversals.minors_model import MinorPeriod
 from plaudit.web.pages.frame import page, viewer_of
@@ -49,7 +49,7 @@ async def minor_refunds(
             asked = MinorPeriod(person_id=str(chosen.id), since=_begins(first), until=_begins(last + timedelta(days=1)))
             age = (await facts_of_one(connection, chosen.id, clock.now())).age
             try:
-                plan = await minors.plan(connection, payment_providers, asked, clock)
+                plan = await minors_plan.plan(connection, payment_providers, asked, clock)
             except InvalidField as error:
                 fault = str(error.fields["reason"])
         found = await minors.list_cases(connection, BY_TIME.after_or_start(before), PAGE_ROWS + 1)
