@@ -21,7 +21,7 @@ from plaudit.languages.formats import (
 from plaudit.languages.speaking import gettext as _
 from plaudit.languages.speaking import later, ngettext, voice
 from plaudit.money import Money, exponent
-from plaudit.policy.sentences import explain
+from plaudit.policy.sentences import explain, region_name
 from plaudit.selling.orders.vouchers import voucher_number
 from plaudit.selling.papers.document import tax_name
 from plaudit.selling.prices.channels import channel_of
@@ -191,6 +191,7 @@ FILTERS = {
     "money_in": lambda minor, currency: format_money(Money(minor, currency)),
     "percent": percent,
     "region_name": territory_name,
+    "in_sentence": region_name,
     "by_name": by_name,
     "money_of": money_of,
     "places": lambda money: exponent(money.currency),
