@@ -116,6 +116,9 @@ async def test_a_frozen_wallet_spends_nothing(watch: Watch) -> None:
     assert await viewer.coins() == 99
     told = (await viewer.buyer.get("/v1/me/freezes")).json()["items"]
     assert [(one["what"], one["message"]) for one in told] == [("wallet", WHY["message"])]
+    for path in ("/wallet", "/rules", "/appeal"):
+        shown = (await viewer.buyer.get(path)).text
+        assert (WHY["message"] in shown, '<a href="/appeal">' in shown) == (True, path != "/appeal"), path
     assert (await watch.lift(made)).status_code == 200
     assert (await watch.send()).status_code == 201
 

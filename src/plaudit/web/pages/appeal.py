@@ -10,6 +10,7 @@ from litestar.params import Body
 from litestar.response import Redirect
 from msgspec import Meta
 
+from plaudit.freezes.reading import told
 from plaudit.ids import new_id
 from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_ROWS
@@ -30,15 +31,24 @@ class Objection(msgspec.Struct, frozen=True):
 
 
 @get("/appeal", access=Access.VIEWER, include_in_schema=False)
-async def appeal(caller: Caller, database: Database) -> Response[str]:
-    """Notices, and what they said with its answers."""
+async def appeal(caller: Caller, database: Database, clock: Clock) -> Response[str]:
+    """What stands still, notices, and what they said with its answers."""
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
-        told = await appeals.notices(connection, caller.person_id)
+        freezes = await told(connection, caller.person_id, clock.now())
+        notices = await appeals.notices(connection, caller.person_id)
         said = await appeals.list_appeals(connection, BY_TIME.after(None), PAGE_ROWS, person_id=caller.person_id)
     is_open = any(one.answered_at is None for one in said)
-    length = CASE_TEXT_LENGTH_MAX
-    return page("appeal.html", viewer, nav="people", notices=told, appeals=said, is_open=is_open, length_max=length)
+    return page(
+        "appeal.html",
+        viewer,
+        nav="people",
+        freezes=freezes,
+        notices=notices,
+        appeals=said,
+        is_open=is_open,
+        length_max=CASE_TEXT_LENGTH_MAX,
+    )
 
 
 @post("/appeal", access=Access.VIEWER, include_in_schema=False, status_code=303)

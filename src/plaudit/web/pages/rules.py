@@ -3,6 +3,7 @@
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
 
+from plaudit.freezes.reading import told
 from plaudit.gifts.whereabouts import Whereabouts
 from plaudit.injected import Clock, Database, Settings
 from plaudit.languages.speaking import speaking
@@ -30,6 +31,7 @@ async def rules(
     seen = await whereabouts.countries(caller.person_id, network_address)
     async with database.snapshot() as connection:
         viewer = await viewer_of(connection, caller)
+        freezes = await told(connection, caller.person_id, clock.now())
         with speaking(voice_for(viewer.person, translated=True)):
             found = await rules_for(connection, clock, caller.person_id, seen, settings)
     is_creator = Role.CREATOR in caller.roles
@@ -39,6 +41,7 @@ async def rules(
         viewer,
         nav="wallet",
         found=found,
+        freezes=freezes,
         found_in=_narrowest(found.countries),
         items=sorted(shown, key=lambda one: is_creator and one.action not in OF_CREATORS),
         is_creator=is_creator,
