@@ -25,6 +25,11 @@ from plaudit.web.templating import STATIC, TEMPLATES, make_environment
 
 EVENING = datetime(2026, 11, 22, 18, 43, tzinfo=UTC)
 TRANSLATIONS = [language for language in LANGUAGES if language != ENGLISH]
+FORMAL = {
+    "de": r"[a-zäöüß,] (Sie|Ihnen|Ihre?[mnrs]?)\b",
+    "es": r"\b[Uu]sted(es)?\b",
+    "id": r"\bAnda\b",
+}
 PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
 
 
@@ -69,6 +74,14 @@ def test_translations_keep_the_places_of_their_texts(language: Language) -> None
         broken += [form for form in forms_of(message.string) if set(PLACES.findall(form)) != wanted]
         broken += [form for form in forms_of(message.string) if re.search(r"%(?!\(\w+\)s)", form)]
     assert broken == []
+
+
+@pytest.mark.parametrize("tag", FORMAL)
+def test_people_are_spoken_to_in_one_way(tag: str) -> None:
+    """As friends are; but for the form of withdrawal, whose words are the law's."""
+    words = [form for one in catalogue_of(voice(tag).language) if one.id for form in forms_of(one.string)]
+    spoken = [one for one in words if re.search(FORMAL[tag], one)]
+    assert [one for one in spoken if not one.startswith("(")] == []
 
 
 @pytest.mark.parametrize("language", TRANSLATIONS, ids=lambda language: language.tag)
