@@ -38,6 +38,8 @@ class Retention:
     """Unless the settings say another."""
     days_min: int
     days_max: int
+    begins_at_once: bool = False
+    """Whether it went before kinds had periods, so that an update takes nothing that was kept until then."""
     is_law: bool = False
     """Whether a law asks for it: then its function keeps to LAW_DAYS_MIN, whatever it is given."""
 

@@ -357,7 +357,8 @@ class Settings:
 
     retention_days: Annotated[str, periods] = ""
     """How many days things are kept where that is not to be the usual: pairs such as `words=90 quotes=3`, within the
-    bounds that `/operator/retention` shows. What was let go of is gone; a longer period brings nothing back."""
+    bounds that `/operator/retention` shows. What was let go of is gone; a longer period brings nothing back. A kind
+    named here goes at once, and not only 30 days after an update brought it."""
 
     payout_method_hold_hours: Annotated[int, whole(0)] = PAYOUT_METHOD_HOLD_HOURS
     """How long nothing is paid to a bank account that was just added, so that who took over an account gains nothing

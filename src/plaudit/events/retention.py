@@ -16,5 +16,6 @@ KEPT = (
         days=EVENT_DAYS,
         days_min=7,
         days_max=90,
+        begins_at_once=True,
     ),
 )

@@ -16,6 +16,7 @@ KEPT = (
         days=SESSION_DAYS_KEPT,
         days_min=1,
         days_max=400,
+        begins_at_once=True,
     ),
     Retention(
         name="sign_in_codes",
@@ -29,6 +30,7 @@ KEPT = (
         days=SESSION_DAYS_KEPT,
         days_min=1,
         days_max=90,
+        begins_at_once=True,
     ),
     Retention(
         name="allowances",
@@ -42,5 +44,6 @@ KEPT = (
         days=SESSION_DAYS_KEPT,
         days_min=1,
         days_max=90,
+        begins_at_once=True,
     ),
 )

@@ -15,6 +15,7 @@ EXPORTS_PER_RUN_MAX = 20
 EXPORTS_FORGOTTEN_AT_ONCE = 20  # files, in one transaction: each has up to EXPORT_BYTES_MAX
 REQUESTS_FORGOTTEN_AT_ONCE = 500  # exports, erasures or holds, in one transaction
 RETENTION_EVERY_S = 1_800  # between two looks for what is old
+RETENTION_GRACE_DAYS = 30  # after a kind came to a database, before anything of it goes
 RETENTION_BATCHES_PER_LOOK_MAX = 50  # of one kind; the next look goes on
 RETENTION_SUMMED_DAYS = 30  # of what went, on the page
 HELD_PEOPLE_SHOWN_MAX = 500

@@ -148,6 +148,9 @@ select note_let_go($1, $2, $3, $4, $5, $6)
 -- name: last_looks -> RetentionDay
 select distinct on (rule) rule, day, days, through, rows, looked_at, is_done from retention_day order by rule, day desc
 
+-- name: first_looks
+select rule, min(day) as day from retention_day group by rule
+
 -- name: went_since
 select rule, sum(rows)::bigint as rows from retention_day where day >= $1 group by rule
 

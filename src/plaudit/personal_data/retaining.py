@@ -1,6 +1,7 @@
 """Letting go of what is old enough, kind by kind: some rows in each transaction, and with them the record of it.
 
 A look that stops anywhere is gone on with by the next: what went is written down with it, what is left is still old.
+A kind that is new to a database waits RETENTION_GRACE_DAYS: an update takes nothing whose period nobody could see.
 """
 
 import logging
@@ -15,6 +16,7 @@ from plaudit.jobs import is_cancelled
 from plaudit.personal_data.limits import (
     HELD_PEOPLE_SHOWN_MAX,
     RETENTION_BATCHES_PER_LOOK_MAX,
+    RETENTION_GRACE_DAYS,
 )
 from plaudit.retention import Retention, days_kept, retentions
 
@@ -35,7 +37,7 @@ class RetentionDay(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     looked_at: datetime
     is_done: bool
-    """False: more was due when the last look ended."""
+    """False: more was due when the last look ended, or nothing went yet by this kind."""
 
 
 class HeldPerson(msgspec.Struct, frozen=True):
@@ -50,16 +52,22 @@ class RetentionFailed(Exception):
 
 
 async def let_go(database: Database, clock: Clock, said: str) -> int:
-    """Let go of all that is old enough by what the setting says; how many rows went.
+    """Let go of all that is old enough by what the setting says, of each kind that has begun; how many rows went.
 
     Raises:
         RetentionFailed: after all others were tried.
     """
     gone = 0
     failed: list[str] = []
+    today = clock.now().date()
+    async with database.read() as connection:
+        begins = await beginnings(connection, today, said)
     for name, days in days_kept(said).items():
         try:
-            gone += await let_go_of(database, clock, retentions()[name], days)
+            if begins[name] > today:
+                await _wait(database, clock, name, days)
+            else:
+                gone += await let_go_of(database, clock, retentions()[name], days)
         except Exception:
             if is_cancelled():
                 raise
@@ -83,6 +91,24 @@ async def let_go_of(database: Database, clock: Clock, kind: Retention, days: int
         if rows == 0:
             break
     return gone
+
+
+async def _wait(database: Database, clock: Clock, name: str, days: int) -> None:
+    """Write down that a kind is here and nothing of it goes yet: the first of these days is when it came."""
+    now = clock.now()
+    async with database.transaction() as connection:
+        await connection.execute(SQL["note_let_go"], name, days, now - timedelta(days=days), now, 0, False)
+
+
+async def beginnings(connection: Connection, today: date, said: str) -> Mapping[str, date]:
+    """The day from which each kind goes. One that the setting names is known, and does not wait."""
+    came: dict[str, date] = {row["rule"]: row["day"] for row in await connection.fetch(SQL["first_looks"])}
+    named = {word.partition("=")[0] for word in said.split()}
+    grace = timedelta(days=RETENTION_GRACE_DAYS)
+    return {
+        name: came.get(name, today) + (timedelta() if one.begins_at_once or name in named else grace)
+        for name, one in retentions().items()
+    }
 
 
 async def last_looks(connection: Connection) -> Mapping[str, RetentionDay]:

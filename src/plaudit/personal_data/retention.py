@@ -16,6 +16,7 @@ KEPT = (
         days=EXPORT_DAYS,
         days_min=1,
         days_max=30,
+        begins_at_once=True,
     ),
     Retention(
         name="data_requests",

@@ -40,11 +40,19 @@ class KeptAnswer(msgspec.Struct, frozen=True, kw_only=True):
     days_usual: int
     days_min: int
     days_max: int
+    begins_on: Annotated[
+        date,
+        Meta(
+            description="Before this day (UTC) nothing goes: an update that brings a kind leaves time to look at its "
+            "period. A kind that `PLAUDIT_RETENTION_DAYS` names does not wait."
+        ),
+    ]
     looked_at: Annotated[datetime | None, Meta(description="When it was last looked after; null: never.")]
     through: Annotated[
-        datetime | None, Meta(description="What was from then or older went, unless its person is held.")
+        datetime | None,
+        Meta(description="What was from then or older went, unless its person is held; null: nothing yet."),
     ]
-    is_done: Annotated[bool, Meta(description="False: more is due, and goes with the next looks.")]
+    is_done: Annotated[bool, Meta(description="False: more is due, and goes with the next looks, from `begins_on` on.")]
 
 
 class KeptListing(msgspec.Struct, frozen=True):
@@ -110,10 +118,12 @@ def _let_go(found: RetentionDay) -> LetGoAnswer:
     tags=TAGS,
     summary="How long things are kept",
 )
-async def get_retention(database: Database, settings: Settings) -> KeptListing:
-    """Each kind with its period, why, and when it was last looked after."""
+async def get_retention(database: Database, settings: Settings, clock: Clock) -> KeptListing:
+    """Each kind with its period, why, from when it goes, and when it was last looked after."""
+    today = clock.now().date()
     async with database.read() as connection:
         looks = await retaining.last_looks(connection)
+        begins = await retaining.beginnings(connection, today, settings.retention_days)
     days = days_kept(settings.retention_days)
     return KeptListing(
         [
@@ -128,8 +138,9 @@ async def get_retention(database: Database, settings: Settings) -> KeptListing:
                 days_usual=one.days,
                 days_min=one.days_min,
                 days_max=one.days_max,
+                begins_on=begins[one.name],
                 looked_at=look.looked_at if (look := looks.get(one.name)) else None,
-                through=look.through if look else None,
+                through=look.through if look and begins[one.name] <= today else None,
                 is_done=look.is_done if look else False,
             )
             for one in retentions().values()

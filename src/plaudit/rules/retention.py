@@ -16,6 +16,7 @@ KEPT = (
         days=TALLIES_KEPT_DAYS,
         days_min=TALLY_DAYS_MAX,
         days_max=1_830,
+        begins_at_once=True,
     ),
     Retention(
         name="rule_decisions",

@@ -16,5 +16,6 @@ KEPT = (
         days=WEBHOOK_TRY_DAYS,
         days_min=1,
         days_max=90,
+        begins_at_once=True,
     ),
 )

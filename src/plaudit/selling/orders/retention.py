@@ -16,6 +16,7 @@ KEPT = (
         days=QUOTE_KEEP_DAYS,
         days_min=1,
         days_max=90,
+        begins_at_once=True,
     ),
     Retention(
         name="checkouts",
