@@ -16,5 +16,6 @@ KEPT = (
         days=30,
         days_min=2,
         days_max=400,
+        begins_at_once=True,
     ),
 )
