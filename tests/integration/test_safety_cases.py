@@ -69,9 +69,11 @@ async def test_a_case_from_its_opening_to_its_decision(office: Office) -> None:
     assert (case["opened_by"], case["score"], case["outcome"]) == (str(office.operator_id), 0, None)
     again = await office.open(id=case["id"])
     assert again == case
-    more: dict[str, Any] = {"id": office.studio.id(), "text": "And wrote again."}
+    other_id = office.studio.id()
     for _ in range(2):
-        assert (await office.open(**more))["id"] == case["id"], "one case of somebody is open at a time"
+        assert (await office.open(id=other_id, text="And wrote again."))["id"] == case["id"], (
+            "one case of somebody is open at a time"
+        )
     path = f"{CASES}/{case['id']}"
     await office.post(f"{path}/notes", 204, text="Asked the bank.")
     taken = await office.post(f"{path}/assignment", person_id=str(office.operator_id))
