@@ -126,9 +126,11 @@ async def test_a_guardian_is_who_both_say_and_of_age(family: Family) -> None:
     assert links[0] == links[1]
     mine = (await minor.get("/v1/me/guardians")).json()
     assert [(one["id"], one["began_by"]) for one in mine["guardians"]] == [(links[0], "code")]
-    theirs, own = (await minor.get("/guardians")).text, (await guardian.get("/guardians")).text
-    assert ("data-code" in theirs, "data-invite" in theirs) == (True, False), "a minor answers for nobody"
-    assert ("data-code" in own, "data-invite" in own) == (False, True), "nobody answers for who is of age"
+    of_minor, of_guardian = (await minor.get("/guardians")).text, (await guardian.get("/guardians")).text
+    assert ("data-code" in of_minor, "data-invite" in of_minor) == (True, False), "a minor answers for nobody"
+    assert ("data-code" in of_guardian, "data-invite" in of_guardian) == (False, True), (
+        "nobody answers for who is of age"
+    )
     assert said(await other.put(f"/v1/me/minors/{links[0]}/stop", json={"stopped": True}))[:2] == (404, "not_found")
 
 
