@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 
 from plaudit.clock import ManualClock
-from plaudit.db import Database, OwnConnection, connect
+from plaudit.connections import OwnConnection, connect
+from plaudit.db import Database
 from plaudit.problems import Problem
 from tests.support.clusters import EMBEDDED, Edition, Servers
 from tests.support.databases import LAWS_OF_CAUSES, START, Copies, owner_of

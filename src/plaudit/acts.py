@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, notes
+from plaudit.connections import Connection, notes
 from plaudit.ids import new_id
 from plaudit.limits import (
     ACT_ABOUT_MAX,

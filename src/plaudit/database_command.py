@@ -16,7 +16,8 @@ import click
 from plaudit.acts import PRIVATE, Act, Actor, Command, about, kept
 from plaudit.boundary import refuse_more_than_the_application
 from plaudit.clock import SystemClock
-from plaudit.db import Connection, Database
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.embedded import database_logins
 from plaudit.house_clock import HouseClock, follow
 from plaudit.limits import ACT_ARGUMENT_LENGTH_MAX

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Self
 from urllib.parse import quote
 
-from plaudit.db import APPLICATION_ROLE, DatabaseUnreachable
+from plaudit.connections import APPLICATION_ROLE, DatabaseUnreachable
 from plaudit.limits import (
     DATABASE_LOG_BYTES_MAX,
     DATABASE_ORPHAN_PATIENCE_S,

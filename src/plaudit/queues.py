@@ -24,10 +24,12 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, fetch_one
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.limits import QUEUE_CODES_SHOWN_MAX, QUEUE_ERROR_LENGTH_MAX, QUEUE_STUCK_TRIES
 from plaudit.problems import Problem
 from plaudit.providers import ProviderRefused
+from plaudit.statements import fetch_all, fetch_one
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from plaudit.clock import SystemClock
-from plaudit.db import connect
+from plaudit.connections import connect
 from plaudit.gifts.catalogue.folder import load_starter
 from tests.browser.conftest import OpenPage
 from tests.support.commands import plaudit

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from plaudit.clock import SystemClock
-from plaudit.db import connect
+from plaudit.connections import connect
 from plaudit.ids import new_id
 from plaudit.outgoing import tls_context
 from tests.browser.conftest import OpenPage

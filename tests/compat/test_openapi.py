@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from plaudit.clock import SystemClock
-from plaudit.db import connect
+from plaudit.connections import connect
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.http.assembly import framework
 from plaudit.http.operations import operations

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.db import OwnConnection, connect
+from plaudit.connections import OwnConnection, connect
 from plaudit.ids import new_id
 from plaudit.ledger.jobs import expire_lots
 from tests.support.databases import owner_of

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import httpx2
 
 from plaudit.clock import SystemClock
-from plaudit.db import connect
+from plaudit.connections import connect
 from plaudit.embedded import EmbeddedPostgres
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ids import new_id

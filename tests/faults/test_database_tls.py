@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from plaudit.db import DatabaseUnreachable, connect
+from plaudit.connections import DatabaseUnreachable, connect
 from plaudit.embedded import EmbeddedPostgres
 from plaudit.readiness.checks.database import read_facts
 from tests.support.clusters import Edition

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import asyncpg
 import pytest
 
-from plaudit.db import DatabaseUnreachable, connect
+from plaudit.connections import DatabaseUnreachable, connect
 from plaudit.embedded import EmbeddedPostgres, database_logins, database_url
 from plaudit.postgresql import DataFolderInUse, EmbeddedError, copy_for_roots_user, wheel
 from plaudit.processes import processes_in

@@ -4,7 +4,8 @@ import asyncio
 from random import Random
 
 from plaudit.clock import ManualClock
-from plaudit.db import Database, connect
+from plaudit.connections import connect
+from plaudit.db import Database
 from plaudit.events.log import events_after, log_state, place_waiting, record
 from plaudit.problems import Problem
 from tests.support.databases import owner_of

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from plaudit.clock import SystemClock
-from plaudit.db import Connection, connect
+from plaudit.connections import Connection, connect
 from plaudit.embedded import EmbeddedPostgres
 from plaudit.ledger.deliverer import Deliverer
 from plaudit.ledger.model import GiftOrder

@@ -20,7 +20,8 @@ import msgspec
 import pytest
 
 from plaudit.clock import ManualClock, SystemClock
-from plaudit.db import Connection, Database, DatabaseUnreachable, OwnConnection, connect
+from plaudit.connections import Connection, DatabaseUnreachable, OwnConnection, connect
+from plaudit.db import Database
 from plaudit.embedded import EmbeddedPostgres
 from plaudit.ids import new_id
 from plaudit.ledger import holds

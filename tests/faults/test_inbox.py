@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.inbox import actions as inbox
 from plaudit.inbox.model import Side
 from plaudit.limits import (

@@ -6,7 +6,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from plaudit.db import connect
+from plaudit.connections import connect
 from tests.peers.mail import mail_server
 from tests.support.databases import owner_of
 from tests.support.mailing import ada_of, by, mails, open_mailing_shop, send

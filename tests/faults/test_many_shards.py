@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from plaudit.clock import SystemClock
-from plaudit.db import Connection, connect
+from plaudit.connections import Connection, connect
 from plaudit.ids import new_id
 from plaudit.ledger import deliverer as deliverer_module
 from plaudit.ledger.connections import Connections

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from plaudit.db import Connection, OwnConnection
+from plaudit.connections import Connection, OwnConnection
 from plaudit.inbox.model import NewsOutcome
 from plaudit.money import Money
 from plaudit.problems import TooBusy

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from plaudit.db import DatabaseUnreachable, connect
+from plaudit.connections import DatabaseUnreachable, connect
 from plaudit.postgresql import folder_for_sockets
 from tests.support.databases import run_aside
 from tests.support.waiting import WAIT_S, until

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from plaudit.clock import SystemClock
-from plaudit.db import Database, OwnConnection
+from plaudit.connections import OwnConnection
+from plaudit.db import Database
 from tests.support.parcels import LEASE_S, TABLE, Parcel, bring, parcels, send
 
 

@@ -21,7 +21,7 @@ import httpx2
 import pytest
 
 from plaudit.clock import SystemClock
-from plaudit.db import connect
+from plaudit.connections import connect
 from plaudit.embedded import EmbeddedPostgres
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ids import new_id

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from plaudit.clock import SystemClock
-from plaudit.db import connect
+from plaudit.connections import connect
 from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.model import Role
 from plaudit.processes import processes_in

@@ -13,7 +13,7 @@ import pytest
 
 from plaudit.bench.served import ask, live_room, serving
 from plaudit.clock import SystemClock
-from plaudit.db import connect
+from plaudit.connections import connect
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder, GiftOutcome

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.db import OwnConnection, connect
+from plaudit.connections import OwnConnection, connect
 from tests.support.databases import Copies, EmptyDatabase
 from tests.support.databases import empty_database as make_empty_database
 from tests.support.desk import Desk, open_desk

@@ -22,7 +22,8 @@ from plaudit.accounting import actions as accounting
 from plaudit.accounting import commands, export, prepaid, reading
 from plaudit.accounting.model import DayNotClosed, Unspent
 from plaudit.clock import ManualClock
-from plaudit.db import Database, OwnConnection
+from plaudit.connections import OwnConnection
+from plaudit.db import Database
 from plaudit.exchange.model import Rates
 from plaudit.ids import new_id
 from plaudit.ledger import holds

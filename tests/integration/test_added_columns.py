@@ -5,7 +5,8 @@ import re
 import asyncpg
 import pytest
 
-from plaudit.db import Database, OwnConnection, connect
+from plaudit.connections import OwnConnection, connect
+from plaudit.db import Database
 from plaudit.problems import TooBusy
 from tests.integration.test_queries import all_statements
 from tests.support.databases import owner_of

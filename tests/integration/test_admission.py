@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.db import Database, OwnConnection
+from plaudit.connections import OwnConnection
+from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.people import roles
 from plaudit.people.development import ISSUER

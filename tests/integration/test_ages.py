@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from plaudit.ages.limits import AGE_REQUEST_S
 from plaudit.ages.mdoc import Audience
 from plaudit.clock import ManualClock
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.ids import new_id
 from plaudit.settings import Settings
 from tests.support.age_proofs import DAY, Issuer, presented

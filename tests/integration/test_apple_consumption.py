@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
 from plaudit.limits import CONSUMPTION_ANSWER_LEASE_S, CONSUMPTION_ANSWER_PAUSE_S_MAX

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from plaudit.clock import SystemClock
-from plaudit.db import Connection, Database, OwnConnection, connect
+from plaudit.connections import Connection, OwnConnection, connect
+from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.ledger import holds
 from plaudit.ledger.deliverer import Deliverer

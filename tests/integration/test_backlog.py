@@ -5,8 +5,8 @@ import json
 import pytest
 
 from plaudit.backlog.reading import queues
+from plaudit.connections import OwnConnection
 from plaudit.creators.jobs import claw_back_due
-from plaudit.db import OwnConnection
 from plaudit.people.model import Role
 from tests.integration.test_metrics import figure
 from tests.support.commands import plaudit

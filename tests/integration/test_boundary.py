@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 
 from plaudit.boundary import TooPowerful, excess_of_login
-from plaudit.db import Connection, Database, OwnConnection, connect
+from plaudit.connections import Connection, OwnConnection, connect
+from plaudit.db import Database
 from plaudit.http.house import open_house
 from plaudit.settings import Settings
 from tests.support.commands import plaudit

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from plaudit.brakes.actions import lay_due
-from plaudit.db import OwnConnection, connect
+from plaudit.connections import OwnConnection, connect
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ids import new_id
 from plaudit.limits import BREAK_DAYS_MAX, EXCLUSION_DAYS_MIN

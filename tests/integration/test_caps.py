@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.ids import new_id
 from plaudit.limits import ORDER_POLL_PAUSE_S_MAX, ORDER_VALID_MINUTES
 from plaudit.people.model import Role

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from plaudit.db import Connection, connect
+from plaudit.connections import Connection, connect
 from plaudit.live import carrier as carrier_module
 from plaudit.live.carrier import ROOMS, Carrier
 from tests.support.waiting import eventually

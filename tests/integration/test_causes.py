@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from plaudit.clock import SystemClock
-from plaudit.db import OwnConnection, connect
+from plaudit.connections import OwnConnection, connect
 from plaudit.ids import new_id
 from plaudit.schema import audit
 from tests.support.databases import names_of_broken

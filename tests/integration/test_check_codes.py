@@ -11,7 +11,7 @@ import pytest
 
 from plaudit.check_codes.codes import is_code, typed, written
 from plaudit.clock import ManualClock
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.limits import CHECKS_PER_MINUTE
 from plaudit.official.strangers import Strangers
 from plaudit.official.verifying import prove

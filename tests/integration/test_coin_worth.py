@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.disclosure.model import LotMoney, Shares
 from plaudit.disclosure.worth import CoinRewards, shares_of
 from plaudit.ids import new_id

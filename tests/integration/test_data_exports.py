@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import httpx2
 import pytest
 
-from plaudit.db import connect
+from plaudit.connections import connect
 from plaudit.events.log import place_waiting
 from plaudit.ids import new_id
 from plaudit.people.development import ISSUER

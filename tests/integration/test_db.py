@@ -10,9 +10,11 @@ import msgspec
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.db import Database, DatabaseUnreachable, OwnConnection, connect, fetch_all, fetch_one
+from plaudit.connections import DatabaseUnreachable, OwnConnection, connect
+from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.problems import IdempotencyConflict, Overdrawn, TooBusy, Unavailable
+from plaudit.statements import fetch_all, fetch_one
 from tests.support.databases import owner_of
 from tests.support.waiting import WAIT_S
 
@@ -140,7 +142,7 @@ async def test_a_login_that_is_not_there_is_told_in_one_line(
     unknown = owner_of(database_url) + "_unknown"
     with pytest.raises(DatabaseUnreachable, match='cannot be reached: role "plaudit_unknown" does not exist'):
         await connect(unknown)
-    monkeypatch.setattr("plaudit.db.APPLICATION_ROLE", "plaudit_unknown")
+    monkeypatch.setattr("plaudit.connections.APPLICATION_ROLE", "plaudit_unknown")
     with pytest.raises(DatabaseUnreachable, match="run `plaudit migrate`"):
         await connect(unknown)
 

@@ -11,10 +11,11 @@ import pytest
 from msgspec.structs import replace
 
 from plaudit.clock import ManualClock, SystemClock
+from plaudit.connections import OwnConnection
 from plaudit.creators import actions as creators
 from plaudit.creators.decisions import REWARD_RULE
 from plaudit.creators.model import NewRewardRule
-from plaudit.db import Database, OwnConnection
+from plaudit.db import Database
 from plaudit.decisions import actions
 from plaudit.decisions.answers import answers
 from plaudit.decisions.bounds import (

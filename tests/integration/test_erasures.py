@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from plaudit.db import connect
+from plaudit.connections import connect
 from plaudit.events.log import place_waiting
 from plaudit.people.model import Role
 from plaudit.personal_data import erasing

@@ -10,7 +10,8 @@ import httpx2
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.db import Database, OwnConnection
+from plaudit.connections import OwnConnection
+from plaudit.db import Database
 from plaudit.exchange.ecb import RatesRefused
 from plaudit.exchange.jobs import renew_rates
 from plaudit.exchange.rates import newest, newest_day, rates_for, shipped_until

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from plaudit.clock import SystemClock
+from plaudit.connections import Connection, connect
 from plaudit.creators.totals import actions as totals
 from plaudit.creators.totals import commands
-from plaudit.db import Connection, Database, connect
+from plaudit.db import Database
 from plaudit.ledger import following
 from plaudit.ledger.deliverer import Deliverer
 from plaudit.ledger.following import Delivered, Entry

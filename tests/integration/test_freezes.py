@@ -10,8 +10,8 @@ import asyncpg
 import httpx2
 import pytest
 
+from plaudit.connections import connect
 from plaudit.creators.jobs import convert_due
-from plaudit.db import connect
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ids import new_id
 from plaudit.ledger import holds

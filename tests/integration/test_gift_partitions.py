@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.ids import new_id
 from plaudit.ledger.jobs import ensure_gift_partitions
 from plaudit.limits import GIFT_PARTITION_MONTHS_AHEAD

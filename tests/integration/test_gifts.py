@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.limits import GIFTS_PER_REQUEST_MAX
 from tests.support.live import ROSE, Platform, open_platform
 

@@ -12,7 +12,7 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.guardians import actions
 from plaudit.guardians.model import INVITATION_S
 from plaudit.http.assembly import create_app

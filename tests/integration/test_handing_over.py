@@ -9,7 +9,7 @@ import pytest
 from joserfc import jwk, jwt
 
 from plaudit.clock import ManualClock
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.http.origins import warnings_of
 from plaudit.limits import SIGN_IN_CODE_S
 from plaudit.people import actions, roles

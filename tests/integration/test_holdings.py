@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.holdings import KINDS, Holding, Kind, by_table
 from plaudit.rooms import rooms
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.ids import new_id
 from plaudit.ledger import holds
 from plaudit.ledger.holds import Hold, HoldEnded, HoldNotCovered, HoldUnknown, NewHold, TooManyHolds

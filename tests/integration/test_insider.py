@@ -10,7 +10,7 @@ import asyncpg
 import httpx2
 import pytest
 
-from plaudit.db import Connection, OwnConnection
+from plaudit.connections import Connection, OwnConnection
 from plaudit.ids import new_id
 from plaudit.payouts.jobs import send_due
 from plaudit.people.model import Role

@@ -2,7 +2,7 @@
 
 import pytest
 
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 
 TABLES = """
 select c.relname::text as name, coalesce(bool_or(a.attname = 'key_id'), false) as has_key,

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.ids import new_id
 from plaudit.limits import CALLER_CACHE_S
 from plaudit.people import actions

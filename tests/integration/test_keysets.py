@@ -12,7 +12,7 @@ import pytest
 from joserfc import jwk, jwt
 
 from plaudit.clock import ManualClock
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.limits import CALLER_CACHE_S, JWKS_BYTES_MAX, JWKS_CACHE_S, JWKS_REFETCH_MIN_S
 from plaudit.people.issuers import IssuerTerms, add_issuer
 from plaudit.people.keysets import parse_key_set

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.people.model import Role
 from plaudit.schema import audit
 from plaudit.selling.providers.news import ReversalState

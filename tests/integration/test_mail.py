@@ -16,7 +16,8 @@ import httpx2
 import pytest
 
 from plaudit.clock import SystemClock
-from plaudit.db import Database, OwnConnection
+from plaudit.connections import OwnConnection
+from plaudit.db import Database
 from plaudit.events.log import place_waiting
 from plaudit.ids import new_id
 from plaudit.listening import listen

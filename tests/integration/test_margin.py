@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from iso4217 import Currency
 
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.exchange.margin import Loss, losses_from
 from plaudit.money import exponent, payable_step
 from plaudit.payouts import rates

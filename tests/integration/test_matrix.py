@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx2
 
 from plaudit.clock import ManualClock
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.http.assembly import framework
 from plaudit.http.matrix import Row, rows, written
 from plaudit.limits import STEP_UP_MAX_AGE_S

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.ids import new_id
 from plaudit.limits import EXCLUSION_DAYS_MIN
 from plaudit.people import roles

@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from plaudit.db import OwnConnection, connect
+from plaudit.connections import OwnConnection, connect
 from plaudit.ledger.shards import read_shards
 from plaudit.schema.migrate import (
     Migrated,

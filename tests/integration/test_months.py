@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
 from plaudit.money import round_half_up

@@ -9,9 +9,10 @@ import msgspec
 import pytest
 
 from plaudit.clock import ManualClock
+from plaudit.connections import OwnConnection
 from plaudit.creators import actions as creators
 from plaudit.creators.jobs import mature_due
-from plaudit.db import Database, OwnConnection
+from plaudit.db import Database
 from plaudit.decisions.model import OwnBenefit
 from plaudit.ids import new_id
 from plaudit.payouts import actions, methods

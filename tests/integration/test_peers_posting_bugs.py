@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
 from plaudit.people.model import Role

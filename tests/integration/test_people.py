@@ -12,7 +12,8 @@ import pytest
 from joserfc import jwt
 
 from plaudit.clock import ManualClock
-from plaudit.db import Database, OwnConnection
+from plaudit.connections import OwnConnection
+from plaudit.db import Database
 from plaudit.limits import CALLER_CACHE_S
 from plaudit.people import actions, issuers
 from plaudit.people.development import ISSUER, DevelopmentIssuer

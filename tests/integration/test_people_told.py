@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.limits import PEOPLE_TOLD_PER_CALL_MAX
 from plaudit.people.model import Role
 from tests.support.desk import Desk

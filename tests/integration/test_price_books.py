@@ -13,7 +13,8 @@ import httpx2
 import pytest
 
 from plaudit.clock import ManualClock, SystemClock
-from plaudit.db import Database, OwnConnection
+from plaudit.connections import OwnConnection
+from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.people.model import Role
 from plaudit.people.roles import grant_role

@@ -10,8 +10,8 @@ import asyncpg
 import httpx2
 import pytest
 
+from plaudit.connections import OwnConnection
 from plaudit.creators import actions as creators
-from plaudit.db import OwnConnection
 from plaudit.ids import new_id
 from plaudit.people.model import Role
 from tests.integration.test_price_books import dearer, publish, us_price

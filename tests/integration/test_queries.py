@@ -15,7 +15,8 @@ import msgspec
 import pytest
 
 import plaudit
-from plaudit.db import OwnConnection, Statement, read_statements
+from plaudit.connections import OwnConnection
+from plaudit.statements import Statement, read_statements
 
 pytestmark = pytest.mark.sql
 

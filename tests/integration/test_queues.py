@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.db import Database, OwnConnection
+from plaudit.connections import OwnConnection
+from plaudit.db import Database
 from plaudit.limits import QUEUE_STUCK_TRIES
 from plaudit.queues import LeaseLost, TryFailed
 from tests.support.parcels import LEASE_S, PAUSE_S_FIRST, PAUSE_S_MAX, TABLE, Parcel, bring, parcels, send

@@ -14,7 +14,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from plaudit.db import Connection, Database, OwnConnection
+from plaudit.connections import Connection, OwnConnection
+from plaudit.db import Database
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.http.house import House
 from plaudit.jobs import JobState

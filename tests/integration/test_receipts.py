@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from pypdf import PdfReader
 
-from plaudit.db import OwnConnection, connect
+from plaudit.connections import OwnConnection, connect
 from plaudit.people.model import Role
 from plaudit.schema import audit
 from plaudit.selling.orders.actions import find_order

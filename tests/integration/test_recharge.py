@@ -12,7 +12,7 @@ import asyncpg
 import httpx2
 import pytest
 
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.http.assembly import create_app
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder

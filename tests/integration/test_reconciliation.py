@@ -9,7 +9,7 @@ import httpx2
 import msgspec
 import pytest
 
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.ids import new_id
 from plaudit.limits import (
     RECONCILE_AFTER_H,

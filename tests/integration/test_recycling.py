@@ -2,7 +2,7 @@
 
 import pytest
 
-from plaudit.db import OwnConnection, connect
+from plaudit.connections import OwnConnection, connect
 from tests.support.databases import Copies, owner_of, run_aside
 
 pytestmark = pytest.mark.sql

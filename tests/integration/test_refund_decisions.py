@@ -8,7 +8,7 @@ import asyncpg
 import httpx2
 import pytest
 
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.ids import new_id
 from plaudit.people.model import Role
 from plaudit.selling.reversals.sending import send_due

@@ -5,7 +5,7 @@ import re
 import asyncpg
 import pytest
 
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.schema.migrate import ScriptFile, apply, read_migrations
 from tests.support.contract import Contract, recorded, shape_of
 from tests.support.databases import EmptyDatabase

@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from plaudit.db import OwnConnection, connect
+from plaudit.connections import OwnConnection, connect
 from plaudit.embedded import EmbeddedPostgres
 from plaudit.postgresql import wheel
 from plaudit.schema.privileges import privilege_repairs, repair_privileges

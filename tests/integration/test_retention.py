@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from plaudit.db import Connection, Database, OwnConnection, connect
+from plaudit.connections import Connection, OwnConnection, connect
+from plaudit.db import Database
 from plaudit.holdings import KINDS, Holding, Kind
 from plaudit.ids import new_id
 from plaudit.languages.formats import format_calendar_day

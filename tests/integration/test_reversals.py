@@ -12,7 +12,7 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.ids import new_id
 from plaudit.inbox.model import NewsOutcome
 from plaudit.limits import WITHDRAWAL_LAST_DAY_SLACK_H

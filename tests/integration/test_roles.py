@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.ids import new_id
 from plaudit.people import roles
 from plaudit.people.development import ISSUER

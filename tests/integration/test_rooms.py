@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.limits import OVERLAY_TOKENS_MAX, PAGE_ROOMS_MAX
 from tests.support.live import ROSE, Platform, open_platform
 from tests.support.waiting import WAIT_S, eventually

@@ -12,9 +12,10 @@ import msgspec
 import pytest
 
 from plaudit.clock import Clock, ManualClock
+from plaudit.connections import OwnConnection, connect
 from plaudit.creators.jobs import convert_due
 from plaudit.creators.totals import actions as totals
-from plaudit.db import Database, OwnConnection, connect
+from plaudit.db import Database
 from plaudit.decisions.model import DecisionOutdated, OutOfBounds, SecondPersonNeeded
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ledger.following import follow

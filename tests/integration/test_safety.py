@@ -11,8 +11,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from plaudit.connections import Connection, connect
 from plaudit.creators.jobs import mature_due
-from plaudit.db import Connection, Database, connect
+from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.payouts.jobs import send_due
 from plaudit.safety import following

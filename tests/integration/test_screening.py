@@ -8,7 +8,7 @@ import asyncpg
 import httpx2
 import pytest
 
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.payouts.jobs import send_due
 from plaudit.payouts.screening import screening_sources
 from plaudit.payouts.screenings import keep_rule, screen_due

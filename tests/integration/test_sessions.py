@@ -10,7 +10,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from plaudit.clock import ManualClock
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.limits import CALLER_CACHE_S, SESSION_HOURS_MAX, WAY_IN_CHECK_S
 from plaudit.live import socket_watch
 from plaudit.people import roles

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.ids import new_id
 from plaudit.limits import JWKS_REFETCH_MIN_S, OPENID_PLATFORM_CACHE_S, SIGN_IN_ATTEMPT_S, STEP_UP_MAX_AGE_S
 from plaudit.people.model import Role

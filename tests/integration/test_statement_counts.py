@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-import plaudit.db
+import plaudit.connections
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ids import new_id
 from plaudit.people.model import Role
@@ -39,13 +39,13 @@ class Asked(list[str]):
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
-    heard, prepare = Asked(), plaudit.db._prepare
+    heard, prepare = Asked(), plaudit.connections._prepare
 
     async def listening(connection: Any) -> None:
         await prepare(connection)
         connection.add_query_logger(heard.hear)
 
-    monkeypatch.setattr(plaudit.db, "_prepare", listening)
+    monkeypatch.setattr(plaudit.connections, "_prepare", listening)
     return heard
 
 

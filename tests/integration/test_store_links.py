@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.ids import new_id
 from plaudit.limits import LINK_REPORT_PAUSE_S_MAX, LINK_UNUSED_AFTER_DAYS
 from plaudit.money import Money

@@ -7,10 +7,11 @@ from uuid import UUID
 import pytest
 
 from plaudit.clock import ManualClock
+from plaudit.connections import OwnConnection
 from plaudit.creators import actions
 from plaudit.creators.jobs import claw_back_due, convert_due, mature_due
 from plaudit.creators.model import NewRewardRule
-from plaudit.db import Database, OwnConnection
+from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.limits import CLAWBACKS_PER_RUN_MAX, CREATOR_WORK_PAUSE_S_FIRST, CREATOR_WORK_PAUSE_S_MAX
 from plaudit.pages import BEGINNING

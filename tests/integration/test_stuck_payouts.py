@@ -8,8 +8,9 @@ from uuid import UUID
 import pytest
 
 from plaudit.clock import ManualClock
+from plaudit.connections import OwnConnection
 from plaudit.creators.jobs import claw_back_due
-from plaudit.db import Database, OwnConnection
+from plaudit.db import Database
 from plaudit.inbox import actions as inbox
 from plaudit.inbox.model import Side
 from plaudit.limits import INBOX_LEASE_S, PAYOUT_POLL_AFTER_S

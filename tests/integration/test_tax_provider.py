@@ -9,7 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from plaudit.db import Database, OwnConnection
+from plaudit.connections import OwnConnection
+from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.people.model import Role
 from plaudit.problems import TooBusy

@@ -14,7 +14,7 @@ import pytest
 
 from plaudit.acts import Act, Actor, ActRecord
 from plaudit.clock import ManualClock, SystemClock
-from plaudit.db import Connection, OwnConnection
+from plaudit.connections import Connection, OwnConnection
 from plaudit.ids import new_id
 from plaudit.people.development import ISSUER
 from plaudit.people.model import Role

@@ -13,7 +13,8 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from plaudit.clock import ManualClock
-from plaudit.db import Connection, Database, OwnConnection
+from plaudit.connections import Connection, OwnConnection
+from plaudit.db import Database
 from plaudit.feeds.webhooks import actions
 from plaudit.feeds.webhooks.model import NewEndpoint
 from plaudit.feeds.webhooks.signing import SECRETS, secrets_of

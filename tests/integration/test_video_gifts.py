@@ -9,8 +9,8 @@ import httpx2
 import pytest
 
 from plaudit.clock import ManualClock
+from plaudit.connections import connect
 from plaudit.creators.totals import actions as totals
-from plaudit.db import connect
 from plaudit.events.log import want_gifts
 from plaudit.feeds.gifts.actions import copy_gifts
 from plaudit.ledger.following import follow

@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from plaudit.clock import Clock
-from plaudit.db import OwnConnection
+from plaudit.connections import OwnConnection
 from plaudit.events.log import want_gifts
 from plaudit.feeds.gifts.actions import copy_gifts
 from plaudit.ledger.model import GiftOrder

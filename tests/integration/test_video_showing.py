@@ -10,8 +10,8 @@ import httpx2
 import pytest
 
 from plaudit.clock import ManualClock
+from plaudit.connections import connect
 from plaudit.creators.totals import actions as totals
-from plaudit.db import connect
 from plaudit.ledger.following import follow
 from plaudit.people import actions as people
 from plaudit.people.development import ISSUER

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from plaudit.clock import ManualClock
-from plaudit.db import connect
+from plaudit.connections import connect
 from plaudit.limits import VIDEO_TOLD_AHEAD_S_MAX, VIDEOS_PER_CALL_MAX
 from plaudit.people import actions as people
 from plaudit.people.development import ISSUER

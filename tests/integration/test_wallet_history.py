@@ -8,10 +8,11 @@ from uuid import UUID
 
 import pytest
 
-from plaudit.db import OwnConnection, statements
+from plaudit.connections import OwnConnection
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
 from plaudit.pages import BY_ID
+from plaudit.statements import statements
 from tests.support.returns import Returns
 from tests.support.shop import Shop, open_shop
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from plaudit.db import Database, OwnConnection
+from plaudit.connections import OwnConnection
+from plaudit.db import Database
 from plaudit.events import log
 from plaudit.events.log import record
 from plaudit.events.model import CursorTooOld

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.freezes import actions as freezing
 from plaudit.freezes.model import Frozen, NewFreeze
 from plaudit.ids import new_id

@@ -14,7 +14,8 @@ from plaudit.accounting import actions as accounting
 from plaudit.accounting import reading
 from plaudit.accounting.model import BALANCES, FLOWS, MONEY, DayFigures, Period
 from plaudit.clock import ManualClock
-from plaudit.db import Database, OwnConnection
+from plaudit.connections import OwnConnection
+from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
 from plaudit.ledger.shards import read_shards

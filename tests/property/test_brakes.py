@@ -14,7 +14,7 @@ from hypothesis.stateful import initialize, invariant, rule
 
 from plaudit.brakes import actions, reading
 from plaudit.brakes.model import MILLIONTHS, Kind, NewBreak, NewLimit
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.ids import new_id
 from plaudit.ledger import holds
 from plaudit.ledger.model import GiftOrder, GiftOutcome

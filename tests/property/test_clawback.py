@@ -16,9 +16,9 @@ from hypothesis.stateful import (
 
 from plaudit.creators import actions, clawback
 from plaudit.creators.model import BelowConversionMinimum
-from plaudit.db import statements
 from plaudit.ledger.model import GiftOrder
 from plaudit.queues import LeaseLost
+from plaudit.statements import statements
 from tests.support.databases import LAWS_OF_CAUSES, broken_laws, run_aside
 from tests.support.machines import WalletMachine, on_database, run_machine
 

@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from plaudit.db import OwnConnection, connect
+from plaudit.connections import OwnConnection, connect
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
 from plaudit.people.model import Role, Scope

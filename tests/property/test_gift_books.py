@@ -12,10 +12,10 @@ import pytest
 from hypothesis.stateful import Bundle, initialize, invariant, rule
 from msgspec import structs
 
-from plaudit.db import statements
 from plaudit.ids import new_id
 from plaudit.ledger.model import Frame, GiftOrder, GiftOutcome, GiftShare, OutcomeUnknown
 from plaudit.limits import COMBO_WINDOW_MS
+from plaudit.statements import statements
 from tests.support.machines import BooksMachine, on_database, run_machine
 
 pytestmark = [pytest.mark.sql, pytest.mark.unsold]

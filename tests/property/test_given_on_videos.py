@@ -12,11 +12,11 @@ import pytest
 from hypothesis.stateful import initialize, precondition, rule
 
 from plaudit.creators import clawback
-from plaudit.db import statements
 from plaudit.ledger import following
 from plaudit.ledger.model import GiftOrder, GiftShare
 from plaudit.limits import FOLLOWER_ENTRIES_MAX
 from plaudit.people.model import HIDDEN
+from plaudit.statements import statements
 from plaudit.videos.given import actions as given
 from plaudit.videos.given.model import Given
 from tests.support.machines import WalletMachine, on_database, run_machine

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from plaudit.db import Connection, connect
+from plaudit.connections import Connection, connect
 from plaudit.exchange.margin import Loss, losses_from
 from plaudit.money import exponent, payable_step, round_down, round_half_up, round_up
 from plaudit.selling.prices.pricing import BPS, Package, Price, PriceBook

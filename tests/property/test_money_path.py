@@ -18,7 +18,6 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from plaudit.clock import ManualClock
 from plaudit.creators import clawback
-from plaudit.db import statements
 from plaudit.inbox.model import NewsOutcome
 from plaudit.ledger.model import GiftOrder
 from plaudit.money import Money
@@ -41,6 +40,7 @@ from plaudit.selling.reversals import asking, execution
 from plaudit.selling.reversals.amounts import Amounts, part_of_money
 from plaudit.selling.reversals.model import RefundRequest, Reversal, WithdrawalRequest
 from plaudit.settings import Secret, Settings
+from plaudit.statements import statements
 from tests.support.databases import broken_laws, run_aside
 from tests.support.desk import SELLER
 from tests.support.machines import START, BooksMachine, on_database, run_machine

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plaudit.db import OwnConnection, connect
+from plaudit.connections import OwnConnection, connect
 from tests.support.databases import owner_of
 
 pytestmark = pytest.mark.sql

@@ -13,10 +13,11 @@ import pytest
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
 
 from plaudit.clock import ManualClock
+from plaudit.connections import connect
 from plaudit.creators import actions as creators
 from plaudit.creators.jobs import mature_due
 from plaudit.creators.model import BelowConversionMinimum, InsufficientGiftBalance, NewRewardRule
-from plaudit.db import Database, connect
+from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.inbox import actions as inbox
 from plaudit.inbox.model import Side

@@ -12,7 +12,8 @@ import pytest
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from plaudit.clock import ManualClock
-from plaudit.db import Database, connect
+from plaudit.connections import connect
+from plaudit.db import Database
 from plaudit.queues import Failure, LeaseLost
 from tests.support import parcels as support
 from tests.support.databases import owner_of

@@ -11,7 +11,6 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from plaudit.db import statements
 from plaudit.gifts.attempts import Attempts, WantedGift
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.gifts.catalogue.memory import Catalogue
@@ -26,6 +25,7 @@ from plaudit.people.keysets import KeySets
 from plaudit.problems import Problem
 from plaudit.rules.memory import Rules
 from plaudit.settings import Settings
+from plaudit.statements import statements
 from plaudit.videos import actions
 from plaudit.videos.model import VideoToTell
 from plaudit.videos.places import VideoPlaces

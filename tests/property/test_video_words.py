@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plaudit.clock import ManualClock
-from plaudit.db import Database, connect
+from plaudit.connections import connect
+from plaudit.db import Database
 from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.telling import PersonFacts
 from plaudit.people.telling import tell as tell_of_people

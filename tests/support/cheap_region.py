@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 
 from plaudit.clock import ManualClock
-from plaudit.db import connect
+from plaudit.connections import connect
 from plaudit.selling.prices.pricing import Price
 from plaudit.selling.prices.seed import make_book
 from plaudit.selling.prices.shelf import write_book

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Self
 
-from plaudit.db import connect
+from plaudit.connections import connect
 from plaudit.embedded import EmbeddedPostgres
 from plaudit.schema.migrate import PACKAGE, apply_to
 from tests.support.databases import TEMPLATE, run_aside, with_database

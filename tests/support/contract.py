@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 
 from plaudit import __version__
-from plaudit.db import Connection, connect
+from plaudit.connections import Connection, connect
 from plaudit.embedded import EmbeddedPostgres
 from plaudit.schema.migrate import apply, read_migrations
 from tests.integration.test_queries import all_statements

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from plaudit.db import APPLICATION_ROLE, Connection, OwnConnection, connect
+from plaudit.connections import APPLICATION_ROLE, Connection, OwnConnection, connect
 from plaudit.schema import audit
 from plaudit.schema.migrate import ensure_application_role
 from tests.support.recycling import Recycled, Template, keep_connected, rows_of_broken

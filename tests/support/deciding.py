@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock, ManualClock
-from plaudit.db import Database, connect
+from plaudit.connections import connect
+from plaudit.db import Database
 from plaudit.decisions import actions
 from plaudit.decisions.kinds import DecisionKind
 from plaudit.decisions.model import Decision

@@ -4,7 +4,7 @@ import asyncio
 import sys
 
 from plaudit.clock import SystemClock
-from plaudit.db import connect
+from plaudit.connections import connect
 from plaudit.ledger.deliverer import Deliverer
 from plaudit.ledger.shards import read_shards
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 
 from plaudit.clock import Clock
-from plaudit.db import connect
+from plaudit.connections import connect
 from plaudit.http.assembly import create_app
 from plaudit.http.house import House, open_house
 from plaudit.people import actions

@@ -7,13 +7,14 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import SystemClock
-from plaudit.db import Database, statements
+from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
 from plaudit.ledger.shards import read_shards
 from plaudit.ledger.writer import GiftWriter
 from plaudit.payouts.providers.base import PayoutOrder, PayoutStatus, ProviderPayout
 from plaudit.providers import ProviderUnavailable
+from plaudit.statements import statements
 from tests.support.waiting import eventually
 
 _SQL = statements("plaudit.ledger")

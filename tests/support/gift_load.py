@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from msgspec import structs
 
 from plaudit.clock import SystemClock
-from plaudit.db import Connection, connect
+from plaudit.connections import Connection, connect
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder, GiftOutcome, GiftShare, OutcomeUnknown
 from plaudit.ledger.shards import Shards, read_shards

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from random import Random
 
 from plaudit.clock import ManualClock
-from plaudit.db import Connection, Database
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.events.log import record
 from plaudit.events.model import PersonReference, RoomStarted
 from plaudit.feeds.webhooks import actions

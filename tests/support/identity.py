@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 
 from plaudit.clock import ManualClock
-from plaudit.db import connect
+from plaudit.connections import connect
 from plaudit.outgoing import tls_context
 from plaudit.people import issuers
 from plaudit.people.issuers import IssuerTerms

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.schema import audit
 
 _MADE_OF = """

@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from plaudit.clock import Clock
-from plaudit.db import connect as connect_to_database
+from plaudit.connections import connect as connect_to_database
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.http.house import House, open_house
 from plaudit.http.server import _config

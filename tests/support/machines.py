@@ -18,7 +18,8 @@ from hypothesis.errors import HypothesisException
 from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test
 
 from plaudit.clock import Clock, ManualClock
-from plaudit.db import Connection, Database, OwnConnection, connect
+from plaudit.connections import Connection, OwnConnection, connect
+from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.ledger.shards import Shards, read_shards
 from plaudit.ledger.writer import GiftWriter

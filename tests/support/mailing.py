@@ -10,7 +10,8 @@ from typing import Any
 import httpx2
 
 from plaudit.clock import Clock, SystemClock
-from plaudit.db import Database, connect
+from plaudit.connections import connect
+from plaudit.db import Database
 from plaudit.mail.sending import send_due
 from plaudit.outgoing import tls_context
 from plaudit.readiness.checks import CHECKS

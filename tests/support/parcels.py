@@ -11,7 +11,8 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock, SystemClock
-from plaudit.db import Connection, Database, OwnConnection
+from plaudit.connections import Connection, OwnConnection
+from plaudit.db import Database
 from plaudit.queues import Backoff, Queue, settle
 
 LEASE_S = 60.0

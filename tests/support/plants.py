@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from plaudit.db import connect
+from plaudit.connections import connect
 from plaudit.ledger.model import OutcomeUnknown
 from tests.support.databases import LAWS_OF_CAUSES, broken_laws, owner_of, run_aside
 from tests.support.machines import FirstFailure

@@ -5,7 +5,7 @@ from datetime import date
 from io import BytesIO
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, OwnConnection, connect
+from plaudit.connections import Connection, OwnConnection, connect
 from plaudit.exchange.rates import record_shipped
 from plaudit.selling.prices.channels import channels
 from plaudit.selling.prices.seed import make_book, own_taxes

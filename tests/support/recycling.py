@@ -6,7 +6,7 @@ from io import BytesIO
 
 import asyncpg
 
-from plaudit.db import OwnConnection, connect
+from plaudit.connections import OwnConnection, connect
 from plaudit.schema import audit
 from tests.support.law_tables import LawTables
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from plaudit.db import OwnConnection, connect
+from plaudit.connections import OwnConnection, connect
 from plaudit.embedded import EmbeddedPostgres
 from plaudit.postgresql import wheel
 from tests.support.waiting import eventually

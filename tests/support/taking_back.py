@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
 from plaudit.ledger.shards import Shards, read_shards
 from plaudit.ledger.writer import GiftWriter
+from plaudit.statements import statements
 
 VIEWER = 10_001
 """The first of the viewers who pay and get their money back."""

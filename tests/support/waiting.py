@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from random import Random
 from typing import Any
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 
 WAIT_S = 120
 """Ends what hangs; a busy machine takes several times what a quiet one does."""

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import plaudit
-from plaudit.db import Statement, read_statements, statements
 from plaudit.schema import migrate
+from plaudit.statements import Statement, read_statements, statements
 
 
 def written(folder: Path, text: str) -> Path:

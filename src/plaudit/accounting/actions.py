@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from plaudit.accounting.model import DayNotClosed, Position
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, allow, fetch_all, fetch_one, statements
+from plaudit.connections import Connection, allow
+from plaudit.db import Database
 from plaudit.limits import (
     ACCOUNTING_SETTLE_MINUTES,
     ACCOUNTING_SLICE_MINUTES,
@@ -14,6 +15,7 @@ from plaudit.limits import (
 )
 from plaudit.payouts.rates import HOUSE_CURRENCY
 from plaudit.queues import handle_each
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)

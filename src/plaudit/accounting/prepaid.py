@@ -17,11 +17,12 @@ from msgspec import Meta
 
 from plaudit.accounting.actions import SQL, allow_long
 from plaudit.accounting.reading import JAPAN, end_of, japan_base_dates
-from plaudit.db import Connection, fetch_all
+from plaudit.connections import Connection
 from plaudit.exchange.model import Rates
 from plaudit.exchange.rates import rates_around
 from plaudit.money import Money
 from plaudit.problems import InvalidField
+from plaudit.statements import fetch_all
 
 YEN = "JPY"
 REGION = "JP"

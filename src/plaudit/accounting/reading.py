@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from plaudit.accounting.actions import SQL, allow_long
 from plaudit.accounting.model import Choices, DayFigures, DayPlace, Extent, Period, Unspent
-from plaudit.db import Connection, Database, fetch_all, fetch_one
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.limits import ACCOUNTING_CSV_PAGE, ACCOUNTING_DAYS_MAX
 from plaudit.problems import InvalidField
+from plaudit.statements import fetch_all, fetch_one
 
 JAPAN = "Asia/Tokyo"
 _BASE_DATES = ((3, 31), (9, 30))

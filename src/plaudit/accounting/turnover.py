@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from plaudit.accounting.model import Hour, Volumes
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.ledger.shards import read_shards
 from plaudit.money import Money
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

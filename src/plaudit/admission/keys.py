@@ -12,7 +12,7 @@ from msgspec import Meta
 from plaudit.acts import changed
 from plaudit.admission.model import Admission, HeldKey, KeyOfAnother, NewKey, Note
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.decisions.actions import bound, lock
 from plaudit.decisions.asking import House, Proposal, ask
 from plaudit.decisions.kinds import DecisionKind, Figure
@@ -25,6 +25,7 @@ from plaudit.people.actions import list_api_keys, new_secret, secret_sha256
 from plaudit.people.issuers import require_issuer
 from plaudit.people.model import ApiKey, Scope
 from plaudit.problems import InvalidField, NotFound
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from plaudit.admission.model import Admission, Given, HeldRoles, MadeRole, NewRole, Note, RoleHeld
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.decisions.kinds import DecisionKind, Figure
 from plaudit.decisions.model import Decision
 from plaudit.ids import IdMeta
@@ -18,6 +18,7 @@ from plaudit.people.actions import require_person
 from plaudit.people.model import Role
 from plaudit.people.roles import roles_granted
 from plaudit.problems import NotFound
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 

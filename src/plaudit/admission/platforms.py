@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from plaudit.admission.model import Admission, HeldIssuer, NewIssuer, Note
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.decisions.kinds import DecisionKind, Figure
 from plaudit.decisions.model import Decision
 from plaudit.ids import IdMeta
@@ -18,6 +18,7 @@ from plaudit.limits import CLAIMS_NAMED_MAX, SCOPES_LENGTH_MAX, SIGN_IN_LABEL_LE
 from plaudit.people.access import Access
 from plaudit.people.issuers import NO_KEYS, key_set_text
 from plaudit.people.model import Role
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 

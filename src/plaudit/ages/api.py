@@ -20,7 +20,7 @@ from plaudit.ages.asking import (
 )
 from plaudit.ages.limits import AGE_PROOF_LENGTH_MAX
 from plaudit.clock import Clock as AnyClock
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.injected import Clock, Database, Settings
 from plaudit.people.access import Access
 from plaudit.people.allowances import TooOften

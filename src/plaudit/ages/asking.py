@@ -24,7 +24,8 @@ from plaudit.ages.limits import (
 )
 from plaudit.ages.mdoc import AGE_OVER, DOC_TYPE, NAMESPACE, Audience, ProofRefused, Reason, verify
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.environment import SettingsError
 from plaudit.ids import IdMeta, new_id, require_uuid7
 from plaudit.people.allowances import TooOften
@@ -32,6 +33,7 @@ from plaudit.problems import Conflict, IdempotencyConflict, NotFound, Problem
 from plaudit.rules import ages
 from plaudit.rules.ages import AgeAssurance, NewAssurance
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

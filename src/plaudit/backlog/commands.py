@@ -7,8 +7,8 @@ import msgspec
 
 from plaudit.backlog.api import QueueAnswer, queue_answer
 from plaudit.backlog.reading import standings
+from plaudit.connections import Connection
 from plaudit.database_command import CLOCK, data_option, in_transaction
-from plaudit.db import Connection
 
 
 @click.command()

@@ -5,7 +5,7 @@ from functools import cache
 
 import msgspec
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.queues import Standing, Watched
 from plaudit.rooms import rooms
 

@@ -10,13 +10,14 @@ from uuid import UUID
 
 from plaudit.bench.world import COINS_EACH, machine, middle, percentile_ms, scratch_database
 from plaudit.clock import SystemClock
-from plaudit.db import Connection, connect, statements
+from plaudit.connections import Connection, connect
 from plaudit.embedded import Logins
 from plaudit.ids import new_id
 from plaudit.ledger.deliverer import Deliverer
 from plaudit.ledger.model import GiftOrder
 from plaudit.ledger.shards import read_shards
 from plaudit.ledger.writer import GiftWriter
+from plaudit.statements import statements
 
 VIEWERS = 20_000
 CREATORS = 1_000

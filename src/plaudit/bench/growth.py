@@ -6,8 +6,9 @@ from typing import Any
 from plaudit.bench.charge import VIEWERS, Round
 from plaudit.bench.world import COINS_EACH, machine, middle, scratch_database
 from plaudit.clock import SystemClock
-from plaudit.db import connect, statements
+from plaudit.connections import connect
 from plaudit.embedded import Logins
+from plaudit.statements import statements
 
 MANY_VIEWERS = 1_000_000
 MANY_GIFTS = 4_000_000

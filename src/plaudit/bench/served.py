@@ -12,12 +12,13 @@ import httpx2
 
 from plaudit.bench.world import COINS_EACH, scratch_database
 from plaudit.clock import SystemClock
-from plaudit.db import connect, statements
+from plaudit.connections import connect
 from plaudit.embedded import Logins
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ids import new_id
 from plaudit.people.development import DevelopmentIssuer
 from plaudit.people.model import Role
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 _clock = SystemClock()

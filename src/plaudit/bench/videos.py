@@ -15,7 +15,7 @@ from plaudit.bench.served import Served, served_platform
 from plaudit.bench.sockets import cpu_s
 from plaudit.bench.world import machine, percentile_ms
 from plaudit.clock import SystemClock
-from plaudit.db import connect
+from plaudit.connections import connect
 from plaudit.embedded import Logins
 from plaudit.limits import VIDEOS_PER_CALL_MAX
 from plaudit.people.actions import create_api_key

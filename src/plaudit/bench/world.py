@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
-from plaudit.db import connect
+from plaudit.connections import connect
 from plaudit.embedded import Logins
 from plaudit.schema.migrate import apply_to
 

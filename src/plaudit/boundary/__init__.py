@@ -1,7 +1,9 @@
 """Whether who logs in for the application can do more in the database than the application may: then nobody serves."""
 
-from plaudit.db import APPLICATION_ROLE, Connection, Database, statements
+from plaudit.connections import APPLICATION_ROLE, Connection
+from plaudit.db import Database
 from plaudit.settings import SetupError
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

@@ -17,7 +17,8 @@ from plaudit.brakes.model import (
 )
 from plaudit.brakes.reading import SQL, read_terms
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.events.log import record
 from plaudit.events.model import SelfExclusionBegan
 from plaudit.ids import require_uuid7

@@ -9,7 +9,7 @@ from msgspec import Meta
 from plaudit.brakes import reading
 from plaudit.brakes.model import MILLIONTHS, Brake, Kind, Night, Pause, Said, minor
 from plaudit.clock import Clock
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.ledger.model import Period
 from plaudit.money import Money
 

@@ -11,10 +11,11 @@ from plaudit.brakes.actions import require_worth
 from plaudit.brakes.model import CoinPrices, GuardianLimit, Kind, LimitCurrencyDiffers, Night, TimeZone
 from plaudit.brakes.reading import SQL, read_terms
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all
+from plaudit.connections import Connection
 from plaudit.ids import IdMeta, new_id, require_uuid7
 from plaudit.limits import LIMIT_AMOUNT_MINOR_MAX
 from plaudit.problems import IdempotencyConflict, InvalidField
+from plaudit.statements import fetch_all
 
 GUARDED = (Kind.DAY, Kind.WEEK, Kind.MONTH, Kind.SESSION, Kind.GIFT, Kind.CREATOR, Kind.NIGHT)
 """What guardians can limit."""

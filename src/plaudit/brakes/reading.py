@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from plaudit.brakes.model import Brake, Kind, Pause, Said, Terms
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

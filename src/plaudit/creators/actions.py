@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from plaudit.clock import Clock
+from plaudit.connections import Connection
 from plaudit.creators.model import (
     Balance,
     BelowConversionMinimum,
@@ -18,7 +19,6 @@ from plaudit.creators.model import (
     RewardChanged,
     RewardRule,
 )
-from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.decisions.actions import bound
 from plaudit.decisions.model import Decision, OutOfBounds
 from plaudit.exchange.margin import require_margin, require_margin_of
@@ -32,6 +32,7 @@ from plaudit.problems import IdempotencyConflict, InvalidField, NotFound, Stands
 from plaudit.queues import settle
 from plaudit.rules import asking
 from plaudit.rules.model import CONVERT, STOPPED
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

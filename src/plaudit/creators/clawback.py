@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from plaudit.clock import Clock
+from plaudit.connections import Connection
 from plaudit.creators.actions import balance_of, lock_creator
 from plaudit.creators.model import (
     Clawback,
@@ -16,7 +17,6 @@ from plaudit.creators.model import (
     ClawedGift,
     GiftTakenBack,
 )
-from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.limits import (
     CLAWBACK_CONVERSIONS_PAGE,
     CLAWBACK_LEASE_S,
@@ -27,6 +27,7 @@ from plaudit.limits import (
 )
 from plaudit.pages import Number, Places
 from plaudit.queues import Backoff, Queue, settle
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -5,9 +5,9 @@ from fractions import Fraction
 from typing import Any
 
 from plaudit.clock import Clock
+from plaudit.connections import Connection
 from plaudit.creators import actions
 from plaudit.creators.model import NewRewardRule, RewardRule
-from plaudit.db import Connection
 from plaudit.decisions.kinds import DecisionKind, Figure
 from plaudit.decisions.model import Decision
 from plaudit.exchange.margin import SoldBelowPayout

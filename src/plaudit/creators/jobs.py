@@ -7,7 +7,7 @@ from plaudit.clock import Clock
 from plaudit.creators import actions, clawback
 from plaudit.creators.clawback import CLAWBACKS
 from plaudit.creators.model import Clawback, DueConversion, DueMaturity
-from plaudit.db import Database, statements
+from plaudit.db import Database
 from plaudit.jobs import Job
 from plaudit.limits import (
     AUTOMATIC_CONVERSION_EVERY_S,
@@ -23,6 +23,7 @@ from plaudit.limits import (
 )
 from plaudit.queues import Backoff, Queue
 from plaudit.settings import Settings
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.decisions.kinds import DecisionKind, canonical
 from plaudit.decisions.limits import DECISION_DAYS, DECISIONS_OPEN_MAX
 from plaudit.decisions.model import (
@@ -31,6 +31,7 @@ from plaudit.ids import require_uuid7
 from plaudit.pages import Place
 from plaudit.people.references import reference
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

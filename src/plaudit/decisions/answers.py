@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.decisions import actions
 from plaudit.decisions.kinds import DecisionKind, Figure, Kinds, change
 from plaudit.decisions.model import Change, Decision, DecisionOutdated

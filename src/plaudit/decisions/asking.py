@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response
 
 from plaudit.clock import Clock
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.decisions import actions
 from plaudit.decisions.answers import answer
 from plaudit.decisions.kinds import DecisionKind

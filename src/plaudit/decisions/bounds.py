@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one
+from plaudit.connections import Connection
 from plaudit.decisions.actions import SQL, lock
 from plaudit.decisions.kinds import DecisionKind, Figure
 from plaudit.decisions.model import Decision
@@ -18,6 +18,7 @@ from plaudit.languages.formats import format_number
 from plaudit.limits import NOTE_LENGTH_MAX
 from plaudit.people.access import Access
 from plaudit.problems import Conflict, InvalidField, NotFound
+from plaudit.statements import fetch_all, fetch_one
 
 
 class Bound(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.decisions.model import Change, Decision, DecisionOutdated
 from plaudit.money import round_half_up
 from plaudit.people.access import Access

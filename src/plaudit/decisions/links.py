@@ -9,13 +9,14 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one
+from plaudit.connections import Connection
 from plaudit.decisions.actions import SQL
 from plaudit.ids import IdMeta, require_uuid7
 from plaudit.limits import NOTE_LENGTH_MAX
 from plaudit.pages import Place
 from plaudit.people.actions import require_person
 from plaudit.problems import Conflict, IdempotencyConflict, InvalidField, NotFound
+from plaudit.statements import fetch_all, fetch_one
 
 PersonId = Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,17}$(?!\n)", description="An account.", examples=["12"])]
 

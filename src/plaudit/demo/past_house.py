@@ -13,7 +13,6 @@ import httpx2
 import uvicorn
 
 from plaudit.clock import ManualClock
-from plaudit.db import statements
 from plaudit.demo.cast import Character
 from plaudit.demo.client import Client, Server
 from plaudit.demo.keys import SANDBOX_FILE, DemoKeys
@@ -25,6 +24,7 @@ from plaudit.people.development import DevelopmentIssuer
 from plaudit.sandbox.app import create_app as create_sandbox
 from plaudit.sandbox.shared import Sandbox, SandboxConfig
 from plaudit.settings import Settings
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

@@ -7,9 +7,10 @@ from typing import Literal
 import msgspec
 
 from plaudit.clock import Clock, ManualClock
+from plaudit.connections import Connection
 from plaudit.creators import actions as creators
 from plaudit.creators.model import NewRewardRule
-from plaudit.db import Connection, Database
+from plaudit.db import Database
 from plaudit.demo.cast import Cast, Character, Creator, Guest, Operator
 from plaudit.demo.keys import DemoKeys
 from plaudit.demo.past_plan import PastPlan

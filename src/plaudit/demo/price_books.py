@@ -5,7 +5,7 @@ from fractions import Fraction
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.decisions.asking import House
 from plaudit.demo.past_plan import PastPlan
 from plaudit.ids import new_id

@@ -10,11 +10,12 @@ import msgspec
 from plaudit.brakes.answers import read_limits
 from plaudit.brakes.model import Kind
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, statements
+from plaudit.connections import Connection
 from plaudit.languages.formats import UTC_ZONE
 from plaudit.ledger.shards import shard_of
 from plaudit.limits import MONTHS_SHOWN
 from plaudit.money import Money, round_half_up
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

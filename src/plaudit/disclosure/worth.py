@@ -7,8 +7,8 @@ from fractions import Fraction
 from uuid import UUID
 
 from plaudit.clock import Clock
+from plaudit.connections import Connection
 from plaudit.creators.actions import rule_at
-from plaudit.db import Connection, fetch_all, statements
 from plaudit.disclosure.model import LotMoney, Shares, Split, Typical, WorkedGift
 from plaudit.exchange.rates import newest
 from plaudit.ledger.shards import shard_of
@@ -20,6 +20,7 @@ from plaudit.selling.prices.pricing import BPS, WEB, Price, PriceBook
 from plaudit.selling.wallet import reading as wallet
 from plaudit.selling.wallet.model import LotPart
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

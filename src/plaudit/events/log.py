@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.events.model import ALWAYS, ON_REQUEST, CursorTooOld, Event, KeptEvent, LogState
 from plaudit.ids import id_at
 from plaudit.limits import EVENTS_PLACED_AT_ONCE_MAX, GIFTS_WANTED_DAYS
 from plaudit.problems import InvalidField
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

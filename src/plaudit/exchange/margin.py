@@ -5,9 +5,10 @@ from typing import Any
 
 import msgspec
 
-from plaudit.db import Connection, fetch_all, statements
+from plaudit.connections import Connection
 from plaudit.limits import LOSSES_SHOWN_MAX
 from plaudit.problems import Moment, Problem
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

@@ -10,9 +10,10 @@ from itertools import groupby
 
 from currency_converter import CurrencyConverter, RateNotFoundError
 
-from plaudit.db import Connection, fetch_all, statements
+from plaudit.connections import Connection
 from plaudit.exchange.model import EURO, PIVOT, RateRow, Rates
 from plaudit.limits import EXCHANGE_DAYS_SHIPPED
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import Parameter
 from msgspec import Meta
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.events.log import events_after, log_state, place_waiting, position_of, want_gifts
 from plaudit.events.model import CATALOGUE, ON_REQUEST, CursorTooOld, Envelope, KeptEvent
 from plaudit.injected import Clock, Database

@@ -6,13 +6,14 @@ from uuid import UUID
 import asyncpg
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, statements
+from plaudit.connections import Connection
 from plaudit.freezes.model import Freeze, FreezeIsOver, Frozen, NewFreeze, OwnFreeze
 from plaudit.freezes.reading import find
 from plaudit.ids import require_uuid7
 from plaudit.limits import FREEZE_DAYS_MAX
 from plaudit.people.actions import people_by_ids
 from plaudit.problems import Conflict, IdempotencyConflict, InvalidField, NotFound
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

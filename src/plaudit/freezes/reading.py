@@ -4,11 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.freezes.model import Freeze, Frozen
 from plaudit.limits import FREEZES_TOLD_MAX
 from plaudit.pages import Place
 from plaudit.problems import NotFound, StandsStill
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

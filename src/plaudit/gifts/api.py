@@ -9,7 +9,7 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from plaudit.db import Connection, statements
+from plaudit.connections import Connection
 from plaudit.gifts.attempts import Attempt, WantedGift
 from plaudit.gifts.batches import NOT_SENT, BatchedGift, BatchedOutcome, GiftBatchAnswer, GiftBatchRequest
 from plaudit.gifts.catalogue import api as catalogue_api
@@ -25,6 +25,7 @@ from plaudit.people.actions import require_people_by_subjects
 from plaudit.people.injected import Caller
 from plaudit.people.model import Scope
 from plaudit.problems import InvalidField, Problem
+from plaudit.statements import statements
 from plaudit.texts import plain
 
 SQL = statements(__file__)

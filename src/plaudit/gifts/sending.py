@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from plaudit.brakes.model import refusal_of
 from plaudit.clock import Clock
-from plaudit.db import Database, fetch_one, statements
+from plaudit.db import Database
 from plaudit.freezes.reading import SPENDING, open_of, refusal
 from plaudit.gifts.attempts import Attempt, Attempts, WantedGift
 from plaudit.gifts.model import (
@@ -29,6 +29,7 @@ from plaudit.ledger.model import GiftOrder, GiftOutcome
 from plaudit.ledger.shards import Shards
 from plaudit.ledger.writer import GiftWriter
 from plaudit.problems import NotFound, Problem
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 

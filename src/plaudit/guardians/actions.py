@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.decisions.actions import are_linked
 from plaudit.guardians.model import (
     CODE_LENGTH,
@@ -30,6 +30,7 @@ from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 from plaudit.rules.consents import is_of_age
 from plaudit.rules.facts import facts_of_one
 from plaudit.rules.limits import AGE_OF_GUARDIANS
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -12,7 +12,7 @@ from plaudit.brakes import guarding, reading
 from plaudit.brakes.answers import PeriodAnswer, read_limits
 from plaudit.brakes.model import CoinPrices, GuardianLimit, Kind, Night
 from plaudit.clock import Clock
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.guardians import actions
 from plaudit.guardians.model import Guardianship, Invitation
 from plaudit.money import Money

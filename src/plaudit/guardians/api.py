@@ -12,7 +12,7 @@ from msgspec import Meta
 from plaudit.brakes import guarding
 from plaudit.brakes.guarding import NewGuardianLimit
 from plaudit.brakes.model import CoinPrices, Kind, LimitCurrencyDiffers, LimitsNotPriced
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.guardians import actions
 from plaudit.guardians.answers import (
     GuardianInvitationAnswer,

@@ -12,8 +12,9 @@ import click
 import msgspec
 
 from plaudit.boundary import excess_of_login
+from plaudit.connections import APPLICATION_ROLE
 from plaudit.database_command import one_line_if_not_prepared
-from plaudit.db import APPLICATION_ROLE, Database
+from plaudit.db import Database
 from plaudit.embedded import Logins, database_logins
 from plaudit.http import server
 from plaudit.http.assembly import framework

@@ -8,12 +8,12 @@ import msgspec
 from litestar import Router, get
 from litestar.params import Parameter
 
-from plaudit.db import statements
 from plaudit.injected import Database, Settings
 from plaudit.limits import NONCE_LENGTH_MAX, READY_WAIT_S
 from plaudit.people.access import Access
 from plaudit.problems import Problem, Unavailable
 from plaudit.readiness.proof import Alive, proof_of
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

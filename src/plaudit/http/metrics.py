@@ -20,7 +20,8 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 
 from plaudit.backlog.reading import QueueStanding, standings
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.exchange.rates import newest_day
 from plaudit.injected import Settings
 from plaudit.jobs import Job, JobState
@@ -36,6 +37,7 @@ from plaudit.rooms import rooms
 from plaudit.schema import audit_runs
 from plaudit.selling.prices.taxes import published_day
 from plaudit.selling.reconciliation.actions import count_unsettled
+from plaudit.statements import statements
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SQL = statements(__file__)

@@ -7,7 +7,8 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.inbox.bodies import seal_body, with_body
 from plaudit.inbox.model import (
     Message,
@@ -36,6 +37,7 @@ from plaudit.pages import Place
 from plaudit.problems import NotFound, TooBusy, Unavailable
 from plaudit.providers import ProviderUnavailable, SignatureNotValid
 from plaudit.queues import Backoff, Failure, Queue, settle
+from plaudit.statements import fetch_all, fetch_one, statements
 from plaudit.vault.sealing import Vault
 
 SQL = statements(__file__)

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.inbox.model import Side, StoredMessage
 from plaudit.vault.sealing import SealedColumn, Vault
 

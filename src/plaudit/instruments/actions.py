@@ -6,7 +6,8 @@ import unicodedata
 from datetime import timedelta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.instruments.limits import (
     INSTRUMENT_DAYS,
     INSTRUMENTS_FORGOTTEN_PER_RUN_MAX,
@@ -14,6 +15,7 @@ from plaudit.instruments.limits import (
 )
 from plaudit.instruments.model import InstrumentKind, Source
 from plaudit.settings import Settings
+from plaudit.statements import statements
 from plaudit.vault.sealing import Vault, vault_of
 
 SQL = statements(__file__)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import asyncpg
 
-from plaudit.db import Connection, is_read_only
+from plaudit.connections import Connection, is_read_only
 
 Connect = Callable[[], Awaitable[Connection]]
 

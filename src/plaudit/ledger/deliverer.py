@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, statements
+from plaudit.connections import Connection
 from plaudit.ledger.connections import Connect, Connections
 from plaudit.ledger.model import Frame
 from plaudit.ledger.shards import Shards
@@ -18,6 +18,7 @@ from plaudit.limits import (
     DELIVERY_RETRY_PAUSE_MS,
     LEDGER_CONNECTIONS_MAX,
 )
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)

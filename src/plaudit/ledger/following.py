@@ -14,10 +14,12 @@ from uuid import UUID
 
 import msgspec
 
-from plaudit.db import Connection, Database, fetch_all, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.ledger.model import GiftLine
 from plaudit.ledger.shards import read_shards
 from plaudit.limits import FOLLOWER_ENTRIES_MAX
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

@@ -1,8 +1,8 @@
 """What this room's tables hold of people."""
 
 from plaudit import holdings as kinds
-from plaudit.db import statements
 from plaudit.holdings import Holding, about_nobody
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

@@ -11,7 +11,8 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.ids import require_uuid7
 from plaudit.ledger.model import GiftOrder, GiftOutcome
 from plaudit.ledger.shards import read_shards, shard_of
@@ -27,6 +28,7 @@ from plaudit.limits import (
 )
 from plaudit.problems import Conflict, IdempotencyConflict, InvalidField, NotFound, Problem, StandsStill
 from plaudit.queues import Backoff, Queue
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

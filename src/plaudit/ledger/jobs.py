@@ -1,7 +1,8 @@
 """Periodic work of the books."""
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.jobs import Job
 from plaudit.ledger.holds import LAPSES, lapse_due
 from plaudit.limits import (
@@ -11,6 +12,7 @@ from plaudit.limits import (
     HOLD_LAPSE_EVERY_S,
     PARTITIONS_EVERY_S,
 )
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

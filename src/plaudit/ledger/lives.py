@@ -10,9 +10,10 @@ from datetime import datetime
 
 import msgspec
 
-from plaudit.db import Connection, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.events.log import record
 from plaudit.events.model import DatabaseRestored
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from plaudit.db import Connection, statements
+from plaudit.connections import Connection
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

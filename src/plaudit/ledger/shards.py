@@ -1,6 +1,7 @@
 """Shards: how people are spread over the books. Fixed when a database is made."""
 
-from plaudit.db import Connection, fixed, statements
+from plaudit.connections import Connection, fixed
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

@@ -11,7 +11,6 @@ from typing import Any
 import asyncpg
 
 from plaudit.clock import Clock
-from plaudit.db import statements
 from plaudit.ledger.connections import Connect, Connections, NotConnected
 from plaudit.ledger.model import BrakeWord, GiftOrder, GiftOutcome, GiftShare, OutcomeUnknown
 from plaudit.ledger.shards import Shards
@@ -24,6 +23,7 @@ from plaudit.limits import (
     LEDGER_CONNECTIONS_MAX,
 )
 from plaudit.problems import TooBusy, Unavailable
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)

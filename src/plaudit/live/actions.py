@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.events.log import record
 from plaudit.events.model import RoomEnded as EndOfRoom
 from plaudit.events.model import RoomStarted
@@ -21,6 +21,7 @@ from plaudit.people.model import Caller, Person, Role, RoleMissing
 from plaudit.people.references import reference
 from plaudit.problems import Forbidden
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, fetch_one, statements
 from plaudit.texts import require_readable
 
 SQL = statements(__file__)

@@ -8,10 +8,11 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from plaudit.db import Connection, is_read_only, statements
+from plaudit.connections import Connection, is_read_only
 from plaudit.ledger.connections import Connect
 from plaudit.limits import CARRIER_RETRY_PAUSE_MS, DATABASE_LISTENER_CHECK_S, NOTIFY_IDS_MAX
 from plaudit.people.ways_in import CHANNEL as WAYS_IN
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

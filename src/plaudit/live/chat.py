@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Database, acting_key, statements
+from plaudit.db import Database, acting_key
 from plaudit.gifts.model import RoomNotLive
 from plaudit.ids import require_uuid7
 from plaudit.ledger.model import Frame
@@ -26,6 +26,7 @@ from plaudit.limits import (
 from plaudit.live.frames import ChatBody, KeptMessage, body_of
 from plaudit.live.model import Room
 from plaudit.problems import TooBusy, Unavailable
+from plaudit.statements import statements
 from plaudit.texts import plain
 
 SQL = statements(__file__)

@@ -8,7 +8,7 @@ from litestar.connection import Request
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.gifts.model import RoomUnknown
 from plaudit.injected import Clock, Database, Settings
 from plaudit.ledger.shards import Shards

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.ids import require_uuid7
 from plaudit.ledger.shards import Shards
 from plaudit.live.actions import require_room, require_same_platform
@@ -19,6 +19,7 @@ from plaudit.people.model import Caller, Role
 from plaudit.people.telling import find_told, require_creator
 from plaudit.problems import Conflict, IdempotencyConflict, InvalidField
 from plaudit.settings import Settings
+from plaudit.statements import fetch_one, statements
 from plaudit.texts import require_readable
 
 SQL = statements(__file__)

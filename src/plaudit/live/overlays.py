@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.ids import require_uuid7
 from plaudit.limits import OVERLAY_TOKENS_MAX
 from plaudit.live.actions import current_room, require_room
@@ -21,6 +21,7 @@ from plaudit.live.model import (
     TooManyOverlayTokens,
 )
 from plaudit.problems import IdempotencyConflict
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

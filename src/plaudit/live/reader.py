@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import asyncpg
 
-from plaudit.db import Database, statements
+from plaudit.db import Database
 from plaudit.ledger.model import Frame
 from plaudit.ledger.shards import Shards
 from plaudit.limits import (
@@ -24,6 +24,7 @@ from plaudit.live.open_room import OpenRoom, RoomKey
 from plaudit.live.profiles import Profiles
 from plaudit.live.tally import Tally
 from plaudit.problems import TooBusy
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.limits import VIEWERS_SEEN_WITHIN_S
 from plaudit.live.model import Room, RoomCard, ShownRoom, WatchedRoom
 from plaudit.moments import Moment
 from plaudit.pages import Number, Places
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

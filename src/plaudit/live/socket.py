@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from typing import Any
 from urllib.parse import parse_qs
 
-from plaudit.db import Database, acting_key, statements
+from plaudit.db import Database, acting_key
 from plaudit.ledger.shards import Shards
 from plaudit.limits import SOCKET_HEARTBEAT_S
 from plaudit.live import overlays
@@ -25,6 +25,7 @@ from plaudit.people.model import Caller
 from plaudit.people.ways_in import WayIn, ways_of
 from plaudit.policy.networks import client_address, guest_address, where_of
 from plaudit.problems import Problem, TooBusy, Unauthenticated
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

@@ -7,7 +7,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.limits import WAY_IN_CHECK_S
 from plaudit.live import overlays
 from plaudit.live.outlet import NOT_VALID, Outlet

@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from uuid import UUID
 
-from plaudit.db import Database, statements
+from plaudit.db import Database
 from plaudit.limits import PRESENCE_KEPT_S, STATE_INTERVAL_MS, STATE_NUDGE_PAUSE_MS, VIEWERS_SEEN_WITHIN_S
 from plaudit.live.conversation import State, TopGifter
 from plaudit.live.message import Message, message
 from plaudit.live.open_room import OpenRoom, Subscriber
 from plaudit.live.profiles import Profiles
 from plaudit.rules.memory import Rules
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

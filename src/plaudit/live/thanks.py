@@ -6,13 +6,14 @@ from typing import Annotated
 from msgspec import Meta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, statements
+from plaudit.connections import Connection
 from plaudit.ledger.shards import Shards
 from plaudit.live.model import GiftName, ReceivedGift
 from plaudit.live.open_room import RoomKey
 from plaudit.live.reader import NO_END
 from plaudit.pages import Number, Places
 from plaudit.problems import NotFound
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

@@ -6,7 +6,7 @@ import msgspec
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, statements
+from plaudit.connections import Connection
 from plaudit.mail import outbox
 from plaudit.mail.limits import BOUNCE_BYTES_MAX
 from plaudit.mail.message import mail_id_of
@@ -16,6 +16,7 @@ from plaudit.people.mailboxes import note_bounce
 from plaudit.problems import InvalidField, NotFound
 from plaudit.providers import SignatureNotValid
 from plaudit.settings import Settings
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

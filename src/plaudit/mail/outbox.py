@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.ids import id_at
 from plaudit.mail.limits import (
     MAIL_LEASE_S,
@@ -17,6 +17,7 @@ from plaudit.mail.limits import (
 from plaudit.mail.model import Mail, MailEnded, MailState, NewMail
 from plaudit.problems import NotFound
 from plaudit.queues import Backoff, Queue
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

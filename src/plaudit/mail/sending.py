@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import TypeAlias
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.events.log import record
 from plaudit.events.model import MailDue
 from plaudit.mail.limits import MAIL_TRIES_MAX
@@ -22,6 +23,7 @@ from plaudit.people.mailboxes import mailbox_of, note_bounce
 from plaudit.people.references import reference
 from plaudit.queues import Failure, settle
 from plaudit.settings import Settings
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)

@@ -4,10 +4,11 @@ import re
 from uuid import UUID
 
 from plaudit.check_codes.codes import CODE_LENGTH, is_code
-from plaudit.db import Connection, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.money import exponent
 from plaudit.official.model import Document, DocumentCheck, Genuine
 from plaudit.problems import NotFound
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 

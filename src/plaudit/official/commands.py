@@ -10,8 +10,8 @@ import click
 import httpx2
 import msgspec
 
+from plaudit.connections import Connection
 from plaudit.database_command import CLOCK, data_option, in_transaction
-from plaudit.db import Connection
 from plaudit.limits import VERIFY_BYTES_MAX, VERIFY_WAIT_S
 from plaudit.official.description import describe, sign
 from plaudit.official.model import SignedDescription

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from plaudit.db import Connection, fetch_all, statements
+from plaudit.connections import Connection
 from plaudit.limits import OFFICIAL_VALID_DAYS
 from plaudit.official.model import App, Description, NameCheck, NameKind, OfficialSeller, SignedDescription
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, statements
 from plaudit.trail.signing import SigningKey
 
 SQL = statements(__file__)

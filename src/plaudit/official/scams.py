@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.limits import (
     SCAM_ABOUT_LENGTH_MAX,
     SCAM_REPLY_LENGTH_MAX,
@@ -19,6 +19,7 @@ from plaudit.limits import (
 )
 from plaudit.people.allowances import take
 from plaudit.problems import Conflict, IdempotencyConflict, NotFound, TooBusy
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from plaudit.clock import Clock
+from plaudit.connections import Connection
 from plaudit.creators.actions import balance_of, lock_creator
-from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.decisions.actions import are_linked, let_go, lock
 from plaudit.decisions.model import OwnBenefit, SecondPersonNeeded
 from plaudit.events.log import record
@@ -47,6 +47,7 @@ from plaudit.people.references import reference
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 from plaudit.rules import asking
 from plaudit.rules.model import CASH_OUT
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.decisions.actions import lock, open_decision
 from plaudit.decisions.asking import House, Proposal, ask
 from plaudit.decisions.kinds import DecisionKind, Figure

@@ -7,8 +7,8 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
+from plaudit.connections import Connection
 from plaudit.creators.actions import lock_creator
-from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.decisions.actions import are_linked
 from plaudit.decisions.model import OwnBenefit, SecondPersonNeeded
 from plaudit.money import Money
@@ -17,6 +17,7 @@ from plaudit.payouts.model import Payout, PayoutNotExported, PayoutOutcomeConfli
 from plaudit.payouts.outcomes import go, way_of
 from plaudit.payouts.providers.base import PayoutStatus, ProviderPayout
 from plaudit.problems import InvalidField
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

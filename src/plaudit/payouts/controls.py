@@ -10,13 +10,14 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.clock import Clock
+from plaudit.connections import Connection
 from plaudit.creators.actions import lock_creator
-from plaudit.db import Connection, fetch_all, statements
 from plaudit.decisions.actions import are_linked, lock
 from plaudit.decisions.model import OwnBenefit
 from plaudit.languages.formats import format_number
 from plaudit.payouts.model import Payout, PayoutState, PayoutStateConflict
 from plaudit.problems import Conflict, NotFound
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

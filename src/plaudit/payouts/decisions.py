@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from plaudit.clock import Clock
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.decisions.kinds import DecisionKind, Figure
 from plaudit.decisions.model import Decision
 from plaudit.exchange.margin import SoldBelowPayout

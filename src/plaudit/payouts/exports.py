@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.ids import require_uuid7
 from plaudit.limits import PAYOUT_EXPORT_PAYOUTS_MAX
 from plaudit.money import Money
@@ -15,6 +15,7 @@ from plaudit.payouts.providers.manual.provider import NAME
 from plaudit.payouts.vault import AccountVault
 from plaudit.problems import IdempotencyConflict, NotFound
 from plaudit.spreadsheets import csv_lines, decimal, text
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -6,8 +6,9 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
+from plaudit.connections import Connection
 from plaudit.creators.actions import lock_creator
-from plaudit.db import Connection, Database, statements
+from plaudit.db import Database
 from plaudit.inbox import actions as inbox
 from plaudit.inbox.model import Side
 from plaudit.jobs import Job
@@ -35,6 +36,7 @@ from plaudit.payouts.screenings import SCREENINGS, screen_due
 from plaudit.payouts.told import apply_due as apply_told_due
 from plaudit.payouts.vault import AccountVault
 from plaudit.queues import Backoff, Failure, Queue, TryFailed, settle
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

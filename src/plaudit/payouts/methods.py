@@ -11,9 +11,9 @@ from stdnum.exceptions import ValidationError
 from stdnum.us import rtn as routing_number
 
 from plaudit.clock import Clock
+from plaudit.connections import Connection
 from plaudit.countries import is_country
 from plaudit.creators.actions import lock_creator
-from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.events.log import record
 from plaudit.events.model import PayoutMethodChanged
 from plaudit.ids import require_uuid7
@@ -24,6 +24,7 @@ from plaudit.payouts.rates import rate_at
 from plaudit.payouts.vault import AccountNumbers, AccountVault
 from plaudit.people.references import reference
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -9,8 +9,9 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
+from plaudit.connections import Connection
 from plaudit.creators.actions import lock_creator
-from plaudit.db import Connection, fetch_all, statements
+from plaudit.statements import fetch_all, statements
 from plaudit.vault.sealing import SealedColumn, Vault
 
 SQL = statements(__file__)

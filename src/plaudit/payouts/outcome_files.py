@@ -9,8 +9,8 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
+from plaudit.connections import Connection
 from plaudit.creators.actions import lock_creator
-from plaudit.db import Connection, fetch_all, statements
 from plaudit.limits import (
     PAYOUT_BANK_REFERENCE_LENGTH_MAX,
     PAYOUT_OUTCOME_ERRORS_MAX,
@@ -22,6 +22,7 @@ from plaudit.payouts import bank
 from plaudit.payouts.bank import BankOutcome, Marking
 from plaudit.payouts.model import Payout, PayoutNotExported, PayoutOutcomeConflict
 from plaudit.problems import Conflict, InvalidField
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from plaudit.clock import Clock
+from plaudit.connections import Connection
 from plaudit.creators.actions import lock_creator
-from plaudit.db import Connection, fetch_one, statements
 from plaudit.limits import PAYOUT_POLL_AFTER_S, PAYOUT_RETURN_POLL_S
 from plaudit.money import Money
 from plaudit.payouts.actions import move, post_diamonds
 from plaudit.payouts.model import Actor, Change, Payout, PayoutState
 from plaudit.payouts.providers.base import PayoutStatus, ProviderPayout
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.decisions.actions import bound
 from plaudit.decisions.model import Decision, OutOfBounds
 from plaudit.exchange.margin import is_worth_known, require_margin, require_margin_of
@@ -15,6 +15,7 @@ from plaudit.exchange.rates import newest, record_shipped
 from plaudit.money import exponent
 from plaudit.payouts.model import NewPayoutRate, NewPayoutTerms, NoPayoutRate, PayoutRate, PayoutTerms
 from plaudit.problems import InvalidField
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.decisions.actions import are_linked, lock
 from plaudit.decisions.asking import House, Proposal, ask
 from plaudit.decisions.kinds import DecisionKind, Figure
@@ -32,6 +33,7 @@ from plaudit.people.access import Access
 from plaudit.problems import Conflict, NotFound
 from plaudit.queues import Backoff, Queue, TryFailed, settle
 from plaudit.settings import Settings
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 DAY_S = 86_400

@@ -6,14 +6,15 @@ from uuid import UUID
 
 import msgspec
 
+from plaudit.connections import Connection
 from plaudit.creators import actions as creators
 from plaudit.creators.clawback import CLAWBACKS
 from plaudit.creators.jobs import CONVERSIONS, MATURITIES
-from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.inbox import actions as inbox
 from plaudit.pages import BEGINNING, Place
 from plaudit.payouts.jobs import MESSAGES, POLLS, SENDS
 from plaudit.problems import NotFound
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.inbox import actions as inbox
 from plaudit.inbox.model import NewsOutcome, Side, StoredMessage
 from plaudit.payouts.outcomes import PayoutNewsOutcome, apply

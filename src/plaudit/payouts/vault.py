@@ -11,9 +11,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from plaudit.db import Connection, Database, fetch_all, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.limits import PAYOUT_METHODS_SEALED_AT_ONCE
 from plaudit.payouts.names import NAMES
+from plaudit.statements import fetch_all, statements
 from plaudit.vault.masters import VARIABLE, KeyNotHere, MasterKeys
 from plaudit.vault.sealing import NotReadable, SealedColumn, Vault
 

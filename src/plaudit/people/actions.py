@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.events.log import record
 from plaudit.events.model import PersonFirstSignedIn, PersonReference
 from plaudit.limits import KEY_OVERLAP_DAYS_MAX, PEOPLE_PER_CALL_MAX, PERSON_NAME_LENGTH_MAX, SUBJECT_LENGTH_MAX
@@ -26,6 +26,7 @@ from plaudit.people.model import (
 )
 from plaudit.people.moves import refuse_moved
 from plaudit.problems import Conflict, InvalidField, NotFound
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

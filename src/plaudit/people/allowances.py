@@ -7,8 +7,9 @@ from typing import ClassVar
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, statements
+from plaudit.connections import Connection
 from plaudit.problems import Problem
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

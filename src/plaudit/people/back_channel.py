@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from plaudit.acts import Actor
 from plaudit.clock import Clock
-from plaudit.db import Database, statements
+from plaudit.db import Database
 from plaudit.limits import LOGOUT_TOKEN_AGE_S_MAX, TOKEN_LEEWAY_S
 from plaudit.people import sessions
 from plaudit.people.doorkeeper import Doorkeeper
@@ -13,6 +13,7 @@ from plaudit.people.model import TokenNotValid
 from plaudit.people.openid import OpenId
 from plaudit.people.tokens import peek
 from plaudit.people.ways_in import WayIn
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
+from plaudit.connections import Connection
 from plaudit.database_command import CLOCK, data_option, in_transaction
-from plaudit.db import Connection
 from plaudit.limits import TOKEN_LIFETIME_H
 from plaudit.people import actions
 from plaudit.people.development import ISSUER, DevelopmentIssuer, may_develop

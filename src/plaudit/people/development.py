@@ -12,12 +12,13 @@ import msgspec
 from joserfc import jwk, jwt
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_one
+from plaudit.connections import Connection
 from plaudit.limits import TOKEN_LIFETIME_H
 from plaudit.people.actions import SQL
 from plaudit.people.issuers import IssuerTerms, add_issuer, key_set_text
 from plaudit.people.model import PERSON_ROLES, Issuer, Role
 from plaudit.settings import Settings
+from plaudit.statements import fetch_one
 
 ISSUER = "urn:plaudit:development"
 AUDIENCE = "plaudit"

@@ -8,7 +8,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
 from plaudit.clock import Clock
-from plaudit.db import Database, fetch_one
+from plaudit.db import Database
 from plaudit.limits import CALLER_CACHE_LENGTH_MAX, CALLER_CACHE_S, WAY_IN_CHECK_S
 from plaudit.people import actions
 from plaudit.people.credentials import Credentials
@@ -29,6 +29,7 @@ from plaudit.people.tokens import peek, verify, verify_statement
 from plaudit.people.ways_in import WayIn, told_way, ways_of
 from plaudit.people.wrong_keys import WrongKeys
 from plaudit.settings import Settings
+from plaudit.statements import fetch_one
 
 Network = IPv4Network | IPv6Network
 Where = Callable[[], tuple[str | None, str | None]]

@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.limits import SCOPES_LENGTH_MAX, SIGN_IN_LABEL_LENGTH_MAX
 from plaudit.outgoing import is_loopback
 from plaudit.people.claims import FACTS
 from plaudit.people.keysets import parse_key_set
 from plaudit.people.model import PERSON_ROLES, Issuer, Role
 from plaudit.problems import Conflict, InvalidField, NotFound
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -6,7 +6,8 @@ from datetime import datetime
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.statements import fetch_one, statements
 from plaudit.texts import is_email_address
 
 SQL = statements(__file__)

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import msgspec
 
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.problems import Conflict
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

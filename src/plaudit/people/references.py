@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.events.model import PersonReference
 from plaudit.people.actions import people_by_ids
 

@@ -6,9 +6,10 @@ from typing import ClassVar
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, statements
+from plaudit.connections import Connection
 from plaudit.people.model import OPERATOR_ROLES, STAFF_ROLES, Authority, Role
 from plaudit.problems import Conflict
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

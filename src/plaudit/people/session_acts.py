@@ -5,9 +5,10 @@ from typing import Literal
 
 from plaudit.acts import Actor, ActRecord, write_record
 from plaudit.clock import Clock
-from plaudit.db import Connection, statements
+from plaudit.connections import Connection
 from plaudit.ids import new_id
 from plaudit.people.model import OPERATOR_ROLES
+from plaudit.statements import statements
 from plaudit.tracing import request_id
 
 SQL = statements(__file__)

@@ -14,12 +14,13 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from plaudit.acts import Actor, changed
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.limits import SESSION_DEVICE_LENGTH_MAX, SESSION_HOURS_MAX, SESSIONS_SHOWN_MAX, SIGN_IN_CODE_S
 from plaudit.people import session_acts
 from plaudit.people.actions import require_person, secret_sha256
 from plaudit.people.model import Caller, Role, Scope, TokenNotValid
 from plaudit.problems import Unauthenticated
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

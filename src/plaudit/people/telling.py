@@ -8,8 +8,8 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from plaudit.clock import Clock
+from plaudit.connections import Connection
 from plaudit.countries import Country
-from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.limits import (
     EMAIL_ADDRESS_LENGTH_MAX,
     PEOPLE_TOLD_PER_CALL_MAX,
@@ -25,6 +25,7 @@ from plaudit.people.moves import refuse_moved
 from plaudit.people.roles import roles_granted
 from plaudit.problems import InvalidField, NotFound, Problem
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, fetch_one, statements
 from plaudit.texts import require_readable
 
 SQL = statements(__file__)

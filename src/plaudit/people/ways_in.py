@@ -5,8 +5,9 @@ from typing import Literal, NamedTuple
 from uuid import UUID
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, statements
+from plaudit.connections import Connection
 from plaudit.people.model import Caller
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

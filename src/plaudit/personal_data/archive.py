@@ -10,7 +10,8 @@ import msgspec
 
 from plaudit import spreadsheets
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, allow, statements
+from plaudit.connections import Connection, allow
+from plaudit.db import Database
 from plaudit.events.log import record
 from plaudit.events.model import DataExportReady, PersonReference
 from plaudit.holdings import Holding
@@ -34,6 +35,7 @@ from plaudit.personal_data.model import Export
 from plaudit.queues import TryFailed, settle
 from plaudit.retention import days_kept
 from plaudit.settings import Settings
+from plaudit.statements import statements
 from plaudit.vault.sealing import vault_of
 
 SQL = statements(__file__)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
+from plaudit.connections import Connection
 from plaudit.database_command import CLOCK, data_option, in_transaction
-from plaudit.db import Connection
 from plaudit.people.issuers import require_issuer
 from plaudit.personal_data import merging
 from plaudit.personal_data.erasing import list_done

@@ -4,7 +4,8 @@ import hmac
 from datetime import datetime, timedelta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.events.log import record
 from plaudit.events.model import PersonErased
 from plaudit.ids import new_id
@@ -25,6 +26,7 @@ from plaudit.queues import Backoff, Queue, settle
 from plaudit.rooms import rooms
 from plaudit.selling.cards.actions import forget_person
 from plaudit.settings import Settings
+from plaudit.statements import statements
 from plaudit.vault.sealing import vault_of
 
 SQL = statements(__file__)

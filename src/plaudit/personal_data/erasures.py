@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.events.log import record
 from plaudit.events.model import ErasureRequested, ErasureWithdrawn
 from plaudit.ids import new_id, require_uuid7
@@ -24,6 +24,7 @@ from plaudit.personal_data.model import (
     Obstacle,
 )
 from plaudit.problems import IdempotencyConflict, NotFound
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.ids import require_uuid7
 from plaudit.languages.model import home_language, language_of
 from plaudit.people.actions import require_person
@@ -20,6 +21,7 @@ from plaudit.personal_data.limits import (
 from plaudit.personal_data.model import AskedBy, Asking, Export, ExportNotReady, ExportState, ExportUnderWay
 from plaudit.problems import IdempotencyConflict, NotFound
 from plaudit.queues import Backoff, Queue
+from plaudit.statements import fetch_all, fetch_one, statements
 from plaudit.vault.sealing import SealedColumn, Vault
 
 SQL = statements(__file__)

@@ -4,11 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.ids import require_uuid7
 from plaudit.people.actions import require_person
 from plaudit.personal_data.model import HoldIsOver, LegalHold, NewHold, OwnHold
 from plaudit.problems import IdempotencyConflict, NotFound
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

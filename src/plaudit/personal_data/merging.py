@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, statements
+from plaudit.connections import Connection
 from plaudit.events.log import record
 from plaudit.events.model import PersonMoved, PersonReference
 from plaudit.ids import IdMeta, new_id, require_uuid7
@@ -20,6 +20,7 @@ from plaudit.people.telling import Subject, find_told
 from plaudit.personal_data.erasures import obstacles, open_of
 from plaudit.personal_data.model import Obstacle
 from plaudit.problems import Conflict, IdempotencyConflict, InvalidField
+from plaudit.statements import fetch_all, statements
 from plaudit.vault.sealing import Vault
 
 SQL = statements(__file__)

@@ -4,9 +4,10 @@ import enum
 from calendar import monthrange
 from datetime import datetime
 
-from plaudit.db import Connection, fetch_all, statements
+from plaudit.connections import Connection
 from plaudit.pages import Place
 from plaudit.personal_data.model import Erasure, Export, ExportState
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.jobs import is_cancelled
 from plaudit.personal_data.limits import (
     HELD_PEOPLE_SHOWN_MAX,
@@ -19,6 +20,7 @@ from plaudit.personal_data.limits import (
     RETENTION_GRACE_DAYS,
 )
 from plaudit.retention import Retention, days_kept, retentions
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

@@ -5,10 +5,11 @@ from uuid import UUID
 
 import msgspec
 
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.limits import REGION_DECISIONS_PER_ORDER_MAX, REGION_EVIDENCE_DAYS
 from plaudit.policy.model import Evidence, EvidenceSource, RegionDecision
 from plaudit.problems import NotFound
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

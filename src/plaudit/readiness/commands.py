@@ -9,7 +9,6 @@ import msgspec
 
 from plaudit.clock import SystemClock
 from plaudit.database_command import data_option, in_transaction
-from plaudit.db import statements
 from plaudit.embedded import database_url
 from plaudit.limits import BACKUP_NOTE_LENGTH_MAX
 from plaudit.readiness.model import Report
@@ -18,6 +17,7 @@ from plaudit.readiness.restored import MOMENT
 from plaudit.readiness.running import look
 from plaudit.readiness.standing import grounds_of_command
 from plaudit.settings import Settings
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

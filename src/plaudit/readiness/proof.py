@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.selling.orders.signing import quote_key
 from plaudit.settings import Settings
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from plaudit.connections import Connection
 from plaudit.database_command import CLOCK, data_option, in_transaction
-from plaudit.db import Connection
 from plaudit.embedded import Logins, database_logins
 from plaudit.gifts.catalogue.commands import starter as load_starter
 from plaudit.ids import new_id

@@ -8,7 +8,8 @@ from pathlib import Path
 import httpx2
 
 from plaudit.clock import Clock
-from plaudit.db import Database, DatabaseUnreachable
+from plaudit.connections import DatabaseUnreachable
+from plaudit.db import Database
 from plaudit.embedded import naming_the_setting
 from plaudit.outgoing import tls_context
 from plaudit.payouts.providers import PayoutProviders, payout_providers

@@ -8,13 +8,14 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.ids import IdMeta, require_uuid7
 from plaudit.limits import NOTE_LENGTH_MAX
 from plaudit.moments import Moment
 from plaudit.problems import Conflict, IdempotencyConflict, InvalidField, NotFound
 from plaudit.rules.limits import AGE_WORD_LENGTH_MAX, AGE_YEARS_MAX, PROVED_AHEAD_S
 from plaudit.rules.model import LEVELS
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 

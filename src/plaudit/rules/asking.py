@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.languages.speaking import speaking
 from plaudit.ledger.shards import shard_of
 from plaudit.problems import Problem
@@ -27,6 +27,7 @@ from plaudit.rules.packs import RuleBook
 from plaudit.rules.published import current_book
 from plaudit.rules.sentences import explain, voice_of, what_to_do
 from plaudit.rules.tally import TALLY
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 LINK = "/rules"

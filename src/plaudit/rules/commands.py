@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
+from plaudit.connections import Connection
 from plaudit.database_command import CLOCK, data_option, in_transaction
-from plaudit.db import Connection
 from plaudit.rules.linter import PackFinding, read
 from plaudit.rules.packs import shipped_texts
 from plaudit.rules.trying import DryRun, try_pack

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from plaudit.db import Connection, statements
+from plaudit.connections import Connection
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
-from plaudit.db import Connection, fetch_all, statements
+from plaudit.connections import Connection
 from plaudit.rules.model import AgeFact, Facts, Level
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

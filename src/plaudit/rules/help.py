@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.money import Money
 from plaudit.rules.asking import ask
 from plaudit.rules.caps import HeldCap, caps_in

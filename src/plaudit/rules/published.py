@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.decisions.actions import bound
 from plaudit.decisions.model import Decision, OutOfBounds
 from plaudit.limits import NOTE_LENGTH_MAX
@@ -17,6 +17,7 @@ from plaudit.problems import NotFound, Problem
 from plaudit.rules.limits import PACK_LENGTH_MAX, PACKS_READ_MAX
 from plaudit.rules.linter import Lint, PackFinding, lint
 from plaudit.rules.packs import Pack, RuleBook, kept_pack, shipped_packs
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 LOOSENING_LEAD = "policy_pack_loosening_lead_s"

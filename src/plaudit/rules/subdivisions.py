@@ -6,8 +6,9 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.clock import Clock
+from plaudit.connections import Connection
 from plaudit.countries import Country
-from plaudit.db import Connection, statements
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
-from plaudit.db import Connection, fetch_all, statements
+from plaudit.connections import Connection
 from plaudit.rules.limits import TALLIES_TOLD_MAX
 from plaudit.rules.model import Outcome, RuleDecision
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, statements
+from plaudit.connections import Connection
 from plaudit.rules.deciding import decide
 from plaudit.rules.facts import facts_of
 from plaudit.rules.limits import DRY_RUN_DAYS, DRY_RUN_EXAMPLES_MAX, DRY_RUN_ROWS_MAX
@@ -28,6 +28,7 @@ from plaudit.rules.model import (
 )
 from plaudit.rules.packs import Pack, RuleBook
 from plaudit.rules.published import current_book
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

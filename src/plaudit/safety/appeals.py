@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.ids import IdMeta, require_uuid7
 from plaudit.pages import Place
 from plaudit.people.allowances import take
@@ -17,6 +17,7 @@ from plaudit.safety.cases import Words
 from plaudit.safety.limits import APPEALS_PER_HOUR, NOTICES_TOLD_MAX
 from plaudit.safety.looking import enter
 from plaudit.safety.model import Appeal, AppealIsOpen, AppealIsOver, EntryKind, Notice, OwnCase
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

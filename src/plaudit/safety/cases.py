@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.freezes import actions as freezing
 from plaudit.freezes.model import Freeze, NewFreeze
 from plaudit.freezes.reading import find as find_freeze
@@ -40,6 +40,7 @@ from plaudit.safety.model import (
     OwnCase,
     Step,
 )
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from plaudit.db import Connection, fetch_all, statements
+from plaudit.connections import Connection
 from plaudit.instruments.model import InstrumentKind
 from plaudit.people.actions import require_person
 from plaudit.safety.limits import (
@@ -19,6 +19,7 @@ from plaudit.safety.limits import (
 )
 from plaudit.safety.picture import Flow, GivingDay, Picture, SeenOrder, SeenReversal, Shared
 from plaudit.safety.rulebook import RuleBook, shipped
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

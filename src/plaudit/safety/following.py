@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from datetime import UTC, date, timedelta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.ledger import following
 from plaudit.ledger.following import Delivered, Entry
 from plaudit.safety.limits import FLOW_DAYS, FLOWS_FORGOTTEN_PER_RUN_MAX, LOOK_AFTER_S, LOOK_COINS_MIN
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

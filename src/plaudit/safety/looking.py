@@ -7,7 +7,8 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.queues import Backoff, Queue, settle
 from plaudit.safety.facts import book_in_force, picture_of
@@ -28,6 +29,7 @@ from plaudit.safety.limits import (
 from plaudit.safety.model import Case, EntryKind, KeptFinding
 from plaudit.safety.proposals import propose
 from plaudit.safety.rulebook import STEP_WORDS, Rule, RuleBook, StepKind
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.decisions.actions import are_linked
 from plaudit.decisions.links import NewPersonLink, link
 from plaudit.ids import new_id
@@ -13,6 +13,7 @@ from plaudit.problems import NotFound
 from plaudit.safety.limits import NEAR_TOLD_MAX
 from plaudit.safety.model import LinkProposal, NearAccount, OwnCase, ProposalIsOver, Verdict
 from plaudit.safety.rulebook import shipped
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.ids import IdMeta, require_uuid7
 from plaudit.moments import Moment
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
@@ -17,6 +17,7 @@ from plaudit.safety.limits import STEP_DAYS_MAX
 from plaudit.safety.looking import enter
 from plaudit.safety.model import Case, EntryKind, Step, StepIsOver
 from plaudit.safety.rulebook import STEP_WORDS, StepKind
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 

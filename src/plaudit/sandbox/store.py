@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from plaudit.db import statements
 from plaudit.limits import SANDBOX_WAITING_MESSAGES_MAX
 from plaudit.problems import IdempotencyConflict, TooBusy
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 T = TypeVar("T", bound=msgspec.Struct)

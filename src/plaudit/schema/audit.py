@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from plaudit.db import Connection, allow, snapshot_on
+from plaudit.connections import Connection, allow
+from plaudit.db import snapshot_on
 from plaudit.limits import AUDIT_ROWS_SHOWN_MAX, AUDIT_SORT_MEMORY_MB
 from plaudit.rooms import rooms
 

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.limits import AUDIT_AGE_H_MAX, AUDIT_HOURS, AUDIT_RUNS_KEPT
 from plaudit.schema import audit
 from plaudit.schema.audit import AuditReport
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

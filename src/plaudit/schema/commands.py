@@ -8,8 +8,8 @@ import asyncpg
 import click
 import msgspec
 
+from plaudit.connections import connect
 from plaudit.database_command import one_line_if_not_prepared
-from plaudit.db import connect
 from plaudit.embedded import database_url
 from plaudit.schema import audit_runs
 from plaudit.schema.audit import AuditReport, as_text

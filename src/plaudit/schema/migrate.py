@@ -20,13 +20,14 @@ import click
 import msgspec
 
 from plaudit.acts import changed
+from plaudit.connections import APPLICATION_ROLE, Connection, connect
 from plaudit.database_command import act_of_command
-from plaudit.db import APPLICATION_ROLE, Connection, connect, fetch_all, statements
 from plaudit.embedded import EmbeddedPostgres, database_logins
 from plaudit.limits import DATABASE_MIGRATION_LOCK_WAIT_S, FORMER_FUNCTIONS_MAX, SHARDS_MAX
 from plaudit.postgresql import wheel
 from plaudit.schema.privileges import SCHEMA_FILE, repair_privileges
 from plaudit.settings import Settings, SetupError
+from plaudit.statements import fetch_all, statements
 
 _HERE = Path(__file__).parent
 PACKAGE = _HERE.parent

@@ -8,7 +8,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-from plaudit.db import Connection, statements
+from plaudit.connections import Connection
+from plaudit.statements import statements
 
 SCHEMA_FILE = Path(__file__).with_name("schema.sql")
 

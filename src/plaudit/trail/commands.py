@@ -10,8 +10,9 @@ import click
 import msgspec
 
 from plaudit.acts import Actor
+from plaudit.connections import Connection
 from plaudit.database_command import CLOCK, data_option, in_transaction, on_database
-from plaudit.db import Connection, Database
+from plaudit.db import Database
 from plaudit.limits import PAGE_LENGTH_DEFAULT, PAGE_LENGTH_MAX
 from plaudit.settings import Settings, SetupError
 from plaudit.trail import heads, reading

@@ -6,9 +6,11 @@ from datetime import date
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.limits import HEADS_PAGE_LENGTH
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, fetch_one, statements
 from plaudit.trail.model import ChainEnd, Head, HeadDocument, HeadKey, StreamEnd
 from plaudit.trail.sealing import seal_all
 from plaudit.trail.signing import SigningKey, signing_key

@@ -7,9 +7,11 @@ from uuid import UUID
 import msgspec
 
 from plaudit.acts import Actor, Kind, Outcome
-from plaudit.db import Connection, Database, fetch_all, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.ids import id_at
 from plaudit.limits import ACTS_EXPORT_PAGE, DELIVERIES_EXPORT_PAGE
+from plaudit.statements import fetch_all, statements
 from plaudit.trail.model import ChainedAct, ChainedDelivery, KeptAct
 
 SQL = statements(__file__)

@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime
 
-from plaudit.db import Connection, Database, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.limits import ACTS_SEALED_AT_ONCE_MAX
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

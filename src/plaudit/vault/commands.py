@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 
 from plaudit.database_command import data_option, on_database
-from plaudit.db import Database, fetch_all
+from plaudit.db import Database
 from plaudit.rooms import rooms
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all
 from plaudit.vault.rotation import renew, wrap_again
 from plaudit.vault.sealing import SQL, DataKey, SealedColumn, Vault, vault_of
 

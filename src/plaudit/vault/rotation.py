@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from plaudit.db import Connection, Database, fetch_all
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.limits import VAULT_KEY_KEPT_HOURS, VAULT_ROWS_AT_ONCE
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all
 from plaudit.vault.masters import MasterKeys, texts_of_keys
 from plaudit.vault.sealing import SQL, DataKey, SealedColumn, Vault
 

@@ -9,8 +9,9 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from plaudit.db import Connection, fetch_one, fixed, statements
+from plaudit.connections import Connection, fixed
 from plaudit.settings import Settings
+from plaudit.statements import fetch_one, statements
 from plaudit.vault.masters import KEY_BYTES, NONCE_BYTES, KeyNotHere, MasterKeys, texts_of_keys
 
 SQL = statements(__file__)

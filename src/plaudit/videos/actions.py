@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.limits import VIDEO_KEY_BITS, VIDEO_TOKEN_LIFETIME_S_MAX, VIDEO_TOLD_AHEAD_S_MAX
 from plaudit.media import require_loadable
 from plaudit.moments import OUT_OF_RANGE, out_of_range
@@ -17,6 +18,7 @@ from plaudit.people.model import TokenNotValid
 from plaudit.people.telling import KnownSubject, NotACreator, PersonUnknown, known_subjects
 from plaudit.problems import InvalidField, Problem
 from plaudit.settings import Settings
+from plaudit.statements import statements
 from plaudit.texts import require_readable
 from plaudit.videos import reading
 from plaudit.videos.model import (

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.events.log import record
 from plaudit.events.model import VideoGiftMessageRemoved
 from plaudit.ledger import following
@@ -15,6 +15,7 @@ from plaudit.ledger.shards import shard_of
 from plaudit.people.model import Caller, Role
 from plaudit.people.references import reference
 from plaudit.problems import NotFound
+from plaudit.statements import fetch_one, statements
 from plaudit.videos import reading
 from plaudit.videos.frames import MessageRemovedBody
 from plaudit.videos.model import NotYourVideo, Video

@@ -7,10 +7,11 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, statements
+from plaudit.connections import Connection
 from plaudit.limits import VIDEO_EXTERNAL_ID_LENGTH_MAX
 from plaudit.moments import Moment
 from plaudit.pages import Number, Places
+from plaudit.statements import fetch_all, statements
 from plaudit.videos.model import EXTERNAL_ID, Video, VideoUnknown
 
 SQL = statements(__file__)

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 import msgspec
 from litestar.params import Parameter
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.limits import ADULT_YEARS, VIDEO_KEY_LENGTH_MAX
 from plaudit.people import model as people
 from plaudit.rules.facts import facts_of_one

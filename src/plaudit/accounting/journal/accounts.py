@@ -2,10 +2,11 @@
 
 from plaudit.accounting.journal.model import GeneralAccount, NewAccount
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.ids import require_uuid7
 from plaudit.pages import Number, Places
 from plaudit.problems import IdempotencyConflict
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

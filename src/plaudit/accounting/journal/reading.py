@@ -9,8 +9,10 @@ import msgspec
 from plaudit.accounting.actions import allow_long, day_begins
 from plaudit.accounting.journal.model import Balance, JournalLine, LinePlace
 from plaudit.accounting.model import Extent, Period
-from plaudit.db import Connection, Database, fetch_all, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.limits import ACCOUNTING_CSV_PAGE, ACCOUNTING_SLICE_MINUTES
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

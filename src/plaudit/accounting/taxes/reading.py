@@ -15,12 +15,14 @@ from plaudit.accounting.taxes.model import (
     TaxReturn,
     TaxSums,
 )
-from plaudit.db import Connection, Database, fetch_all, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.exchange.model import Rates
 from plaudit.exchange.rates import rates_for
 from plaudit.limits import ACCOUNTING_CSV_PAGE, ACCOUNTING_DAYS_MAX, ACCOUNTING_SETTLE_MINUTES
 from plaudit.problems import InvalidField
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
+from plaudit.connections import Connection
 from plaudit.creators.totals.model import By, Period, Total
-from plaudit.db import Connection, fetch_all, statements
 from plaudit.ledger import following
 from plaudit.ledger.following import Delivered, Entry, ReversedGift
 from plaudit.ledger.model import GiftLine
 from plaudit.ledger.shards import shard_of
 from plaudit.people.model import HIDDEN
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

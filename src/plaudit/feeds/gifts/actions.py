@@ -13,7 +13,8 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.events.log import record, record_all
 from plaudit.events.model import (
     CombosEnded,
@@ -39,6 +40,7 @@ from plaudit.limits import (
 from plaudit.live.model import Room
 from plaudit.live.reading import rooms_by_ids
 from plaudit.people.references import references
+from plaudit.statements import fetch_all, fetch_one, statements
 from plaudit.videos.model import Video
 from plaudit.videos.reading import videos_by_ids
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, statements
+from plaudit.connections import Connection
 from plaudit.events.log import log_state, want_gifts
 from plaudit.events.model import CATALOGUE, ON_REQUEST
 from plaudit.feeds.webhooks.model import (
@@ -31,6 +31,7 @@ from plaudit.pages import BEGINNING, Place
 from plaudit.people.issuers import require_issuer
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, statements
 from plaudit.vault.sealing import vault_of
 
 SQL = statements(__file__)

@@ -5,8 +5,9 @@ from uuid import UUID
 
 import click
 
+from plaudit.connections import Connection
 from plaudit.database_command import CLOCK, data_option, in_transaction, on_database
-from plaudit.db import Connection, Database
+from plaudit.db import Database
 from plaudit.feeds.webhooks import actions
 from plaudit.feeds.webhooks.model import Endpoint, NewEndpoint, Try
 from plaudit.feeds.webhooks.sending import Dispatcher, is_success

@@ -1,13 +1,14 @@
 """Work of the log and of webhooks nobody waits for: sending, and knowing whether gifts are wanted."""
 
 from plaudit.clock import Clock
-from plaudit.db import Database, statements
+from plaudit.db import Database
 from plaudit.events import log
 from plaudit.events.model import ON_REQUEST
 from plaudit.feeds.webhooks.sending import Dispatcher
 from plaudit.jobs import Job
 from plaudit.limits import EVENTS_WANTED_EVERY_S, WEBHOOK_EVERY_S
 from plaudit.queues import Watched
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

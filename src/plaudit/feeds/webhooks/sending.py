@@ -12,7 +12,8 @@ from standardwebhooks import Webhook
 
 from plaudit import __version__
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.events.log import log_state, place_waiting
 from plaudit.events.model import ALWAYS, ON_REQUEST, Envelope
 from plaudit.feeds.webhooks.actions import require
@@ -36,6 +37,7 @@ from plaudit.limits import (
 )
 from plaudit.queues import Backoff
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, statements
 from plaudit.vault.sealing import vault_of
 
 SQL = statements(__file__)

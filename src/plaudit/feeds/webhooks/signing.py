@@ -5,8 +5,9 @@ import secrets
 from datetime import datetime
 from uuid import UUID
 
-from plaudit.db import Connection, statements
+from plaudit.connections import Connection
 from plaudit.limits import WEBHOOK_SECRET_BYTES
+from plaudit.statements import statements
 from plaudit.vault.sealing import SealedColumn, Vault
 
 SQL = statements(__file__)

@@ -7,12 +7,13 @@ from typing import ClassVar
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, statements
+from plaudit.connections import Connection
 from plaudit.gifts.catalogue.entry import DETAILS, Details, Entry, ItemFinding, lint
 from plaudit.gifts.catalogue.pictures import unknown_pictures
 from plaudit.gifts.model import Item, ItemUnknown
 from plaudit.problems import Conflict, Problem
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

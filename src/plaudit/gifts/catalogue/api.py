@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter
 from msgspec import Meta
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.gifts.catalogue import actions
 from plaudit.gifts.catalogue.actions import CatalogueRefused, SkuTaken, VersionGone
 from plaudit.gifts.catalogue.art import MEDIA_TYPES, ArtNotUsable, read_art

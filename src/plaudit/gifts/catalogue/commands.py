@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
+from plaudit.connections import Connection
 from plaudit.database_command import CLOCK, data_option, in_transaction
-from plaudit.db import Connection
 from plaudit.gifts.catalogue import actions
 from plaudit.gifts.catalogue.art import Art
 from plaudit.gifts.catalogue.entry import Entry, ItemFinding

@@ -10,7 +10,7 @@ import msgspec
 import tomlkit
 
 from plaudit.clock import Clock
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.gifts.catalogue.actions import at, entry_of, load, read_versions
 from plaudit.gifts.catalogue.art import UPLOADED, Art, ArtNotUsable, read_art
 from plaudit.gifts.catalogue.entry import Entry, ItemFinding, lint, lint_together

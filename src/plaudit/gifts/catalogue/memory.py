@@ -6,11 +6,12 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from plaudit.clock import Clock
-from plaudit.db import Database, statements
+from plaudit.db import Database
 from plaudit.gifts.catalogue.actions import at, read_versions
 from plaudit.gifts.model import Item
 from plaudit.jobs import is_cancelled
 from plaudit.limits import CATALOGUE_POLL_MS, PRICE_HONOURED_S
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

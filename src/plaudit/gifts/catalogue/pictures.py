@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, statements
+from plaudit.connections import Connection
 from plaudit.gifts.catalogue.art import UPLOADED, Art, ArtNotUsable, is_lottie, read_art
 from plaudit.gifts.catalogue.entry import Details, ItemFinding
 from plaudit.gifts.model import Item
 from plaudit.media import MediaNotEncrypted, MediaOriginNotAllowed, require_loadable
 from plaudit.settings import Settings
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

@@ -8,7 +8,7 @@ import secrets
 from datetime import timedelta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.ids import new_id
 from plaudit.ledger.shards import Shards
 from plaudit.limits import STREAM_SILENCE_S, STREAMS_ENDED_PER_RUN_MAX
@@ -22,6 +22,7 @@ from plaudit.people.actions import require_person
 from plaudit.people.model import Person
 from plaudit.people.telling import is_creator
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 _NAME_BYTES = 16

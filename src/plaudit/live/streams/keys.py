@@ -4,10 +4,11 @@ import hashlib
 import secrets
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.ids import require_uuid7
 from plaudit.live.streams.model import NewStreamKey, StreamKey
 from plaudit.problems import IdempotencyConflict
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -3,10 +3,11 @@
 import msgspec
 
 from plaudit.boundary import excess_of_login
-from plaudit.db import APPLICATION_ROLE, Connection, fetch_one, statements
+from plaudit.connections import APPLICATION_ROLE, Connection
 from plaudit.readiness.model import CheckOutcome, Grounds, attention, blocking, ok
 from plaudit.schema.migrate import may_wait, pending_migrations
 from plaudit.schema.privileges import privilege_repairs
+from plaudit.statements import fetch_one, statements
 
 SQL = statements("plaudit.readiness")
 MIGRATE = "plaudit migrate"

@@ -10,13 +10,13 @@ import httpx2
 import msgspec
 
 from plaudit import foreign
-from plaudit.db import fetch_all
 from plaudit.limits import PROOF_BYTES_MAX
 from plaudit.outgoing import fetch_document
 from plaudit.readiness.checks.database import SQL
 from plaudit.readiness.model import CheckOutcome, Grounds, attention, blocking, not_asked, ok
 from plaudit.readiness.proof import Alive, proof_of
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all
 
 _WAIT_S = 4
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from plaudit.db import Connection, fetch_one
+from plaudit.connections import Connection
 from plaudit.house_clock import HouseClock
 from plaudit.ledger import lives
 from plaudit.limits import (
@@ -21,6 +21,7 @@ from plaudit.limits import (
 from plaudit.readiness.checks.database import SQL
 from plaudit.readiness.model import CheckOutcome, Grounds, attention, blocking, not_asked, ok
 from plaudit.schema import audit_runs
+from plaudit.statements import fetch_one
 
 
 class BackupFacts(msgspec.Struct, frozen=True):

@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.ledger.shards import shard_of
 from plaudit.limits import SAVED_CARDS_MAX
 from plaudit.people.actions import require_person
@@ -13,6 +14,7 @@ from plaudit.providers import ProviderUnavailable
 from plaudit.selling.cards.model import CONSENT_VERSION, CardExpired, ConsentOutdated, Customer, SavedCard, TooManyCards
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.cards import CardKeeper, CustomerRequest, as_card_keeper
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

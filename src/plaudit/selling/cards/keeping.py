@@ -4,7 +4,7 @@ here, what they lost is not; a customer that has ended is forgotten whole. Repea
 from collections.abc import Awaitable, Callable
 
 from plaudit.clock import Clock
-from plaudit.db import Database, statements
+from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.ledger.shards import shard_of
 from plaudit.limits import (
@@ -21,6 +21,7 @@ from plaudit.selling.cards.actions import look_again_of
 from plaudit.selling.cards.model import DueCustomer
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.cards import CardKeeper, ProviderCard, as_card_keeper
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from plaudit.brakes.model import SelfExcluded
 from plaudit.brakes.reading import is_excluded
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.decisions.actions import are_linked
 from plaudit.decisions.model import SecondPersonNeeded
 from plaudit.ids import require_uuid7
@@ -20,6 +20,7 @@ from plaudit.pages import Place
 from plaudit.people.actions import people_by_ids
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 from plaudit.selling.grants.model import Grant, GrantLimitReached, GrantToOneself, NewGrant
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

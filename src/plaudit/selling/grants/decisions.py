@@ -7,7 +7,7 @@ from uuid import UUID
 
 from plaudit.brakes.model import SelfExcluded
 from plaudit.clock import Clock
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.decisions.actions import are_linked, lock
 from plaudit.decisions.asking import House, Proposal, ask
 from plaudit.decisions.kinds import DecisionKind, Figure

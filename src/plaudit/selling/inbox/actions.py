@@ -4,7 +4,8 @@ from functools import partial
 from uuid import UUID
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.inbox import actions as inbox
 from plaudit.inbox.model import NewsOutcome, Side, StoredMessage
 from plaudit.providers import ProviderUnavailable

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from plaudit.clock import Clock
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.inbox.model import NewsOutcome
 from plaudit.selling.cards.actions import look_again_at
 from plaudit.selling.inbox.finding import order_by_payment_id, order_of_payment

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.ledger.shards import shard_of
 from plaudit.selling.orders.finding import order_in_shard, orders_by_id, orders_of_payment
 from plaudit.selling.orders.model import Order

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Database, statements
+from plaudit.db import Database
 from plaudit.limits import (
     STORE_VOIDS_EVERY_S,
     STORE_VOIDS_LEASE_S,
@@ -23,6 +23,7 @@ from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import PaymentProvider
 from plaudit.selling.providers.news import News
 from plaudit.settings import Settings
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from plaudit.db import Connection, Database
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.languages.model import voice_of_buyer
 from plaudit.languages.speaking import speaking
 from plaudit.mail.model import Attachment, Letter, Mail, MailKind

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from plaudit.db import Connection, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.problems import IdempotencyConflict
 from plaudit.selling.links.model import LinkedTo, LinkNotTaken, StoreLink
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.selling.providers.linking import LinkToken, as_linking
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.freezes.reading import SPENDING, require_moving
 from plaudit.ids import require_uuid7
 from plaudit.ledger.shards import shard_of
@@ -45,6 +45,7 @@ from plaudit.selling.providers import PaymentProviders, as_taken, methods_of, ta
 from plaudit.selling.providers.errors import CurrencyNotTaken
 from plaudit.selling.providers.returning import absolute_return
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

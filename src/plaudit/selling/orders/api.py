@@ -8,8 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter
 
 from plaudit.brakes.model import OwnLimitReached
+from plaudit.connections import Connection
 from plaudit.countries import Country
-from plaudit.db import Connection
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import BY_ID, Cursor, Limit, Page

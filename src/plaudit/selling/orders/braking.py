@@ -4,9 +4,10 @@ from datetime import datetime
 
 from plaudit.brakes.model import MILLIONTHS, Brake, OwnLimitReached
 from plaudit.brakes.reading import brake_of, lock_brake
-from plaudit.db import Connection, statements
+from plaudit.connections import Connection
 from plaudit.money import Money
 from plaudit.selling.orders.model import Quote
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

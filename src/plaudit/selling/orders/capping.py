@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from plaudit.db import Connection, fetch_all, statements
+from plaudit.connections import Connection
 from plaudit.languages.formats import format_plain_amount
 from plaudit.languages.speaking import speaking
 from plaudit.money import Money
@@ -19,6 +19,7 @@ from plaudit.selling.orders.model import Order, PaymentProblemKind, Quote
 from plaudit.selling.orders.problems import note_problem
 from plaudit.selling.providers.news import Payment
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

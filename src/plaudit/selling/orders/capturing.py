@@ -9,7 +9,8 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.inbox.model import NewsOutcome
 from plaudit.instruments.actions import see
 from plaudit.instruments.model import InstrumentKind, Source
@@ -34,6 +35,7 @@ from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import PaymentProvider
 from plaudit.selling.providers.news import Payment, PaymentState
 from plaudit.settings import Settings
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)

@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.languages.formats import format_coins
 from plaudit.languages.model import ENGLISH, Voice, language_of
 from plaudit.languages.speaking import speaking
@@ -25,6 +26,7 @@ from plaudit.selling.providers.base import CheckoutRequest, PaymentProvider, as_
 from plaudit.selling.providers.cards import as_card_keeper
 from plaudit.selling.providers.news import Payment, PaymentState
 from plaudit.settings import Settings
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 

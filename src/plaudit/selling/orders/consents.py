@@ -7,11 +7,12 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from plaudit.db import Connection, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.languages.model import Voice, language_of
 from plaudit.languages.speaking import gettext as _
 from plaudit.languages.speaking import speaking
 from plaudit.problems import InvalidField
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 

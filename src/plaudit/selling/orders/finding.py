@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.selling.orders.model import Order
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -10,7 +10,8 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.limits import (
     FINISH_ALARM_AFTER_S,
     FINISH_DEADLINE_S,
@@ -26,6 +27,7 @@ from plaudit.selling.orders.model import Order
 from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.base import as_store
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)

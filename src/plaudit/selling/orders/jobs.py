@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Database, fetch_one, statements
+from plaudit.db import Database
 from plaudit.jobs import Job
 from plaudit.limits import (
     FINISH_EVERY_S,
@@ -28,6 +28,7 @@ from plaudit.selling.orders.model import Order
 from plaudit.selling.orders.settlement import OPEN, expire, is_over
 from plaudit.selling.providers import PaymentProviders
 from plaudit.settings import Settings
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 

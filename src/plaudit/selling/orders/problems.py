@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.money import Money
 from plaudit.pages import Place
 from plaudit.problems import Conflict, NotFound
 from plaudit.selling.orders.model import Order, PaymentProblem, PaymentProblemKind
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -9,7 +9,8 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fixed, statements
+from plaudit.connections import Connection, fixed
+from plaudit.db import Database
 from plaudit.ids import new_id
 from plaudit.ledger.shards import shard_of
 from plaudit.people.actions import require_person
@@ -27,6 +28,7 @@ from plaudit.selling.prices.current import current_book, prices
 from plaudit.selling.prices.pricing import Channel, NoPrices, Price, PriceBook
 from plaudit.selling.providers.news import Payment
 from plaudit.settings import Settings
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from plaudit.db import Connection, fixed, statements
+from plaudit.connections import Connection, fixed
 from plaudit.selling.orders.model import Quote
 from plaudit.settings import Settings
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

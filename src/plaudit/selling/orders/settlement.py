@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from plaudit.db import Connection, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.events.log import record as record_event
 from plaudit.events.model import OrderPaid
 from plaudit.inbox.model import NewsOutcome
@@ -32,6 +32,7 @@ from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.prices.pricing import BPS, SellerOfRecord
 from plaudit.selling.providers.news import Payment, PaymentState, Voucher
 from plaudit.settings import Settings
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -4,7 +4,7 @@ import hmac
 
 import msgspec
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.selling.orders.model import Quote
 from plaudit.settings import Settings
 from plaudit.vault.sealing import vault_of

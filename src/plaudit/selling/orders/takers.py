@@ -3,7 +3,7 @@
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.selling.prices.current import current_book, prices, seller_of
 from plaudit.selling.prices.pricing import NoPrices, NoSeller, Price
 from plaudit.selling.providers import PaymentProviders, providers_on_the_web

@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, statements
+from plaudit.connections import Connection
 from plaudit.ledger.shards import shard_of
 from plaudit.limits import TAX_PLACES_ASKED_MAX
 from plaudit.problems import InvalidField, TooBusy
@@ -19,6 +19,7 @@ from plaudit.selling.prices.subdivisions import rate_below
 from plaudit.selling.tax_providers import TaxProviders, ask
 from plaudit.selling.tax_providers.base import TaxAnswer, TaxPlace
 from plaudit.settings import Settings
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

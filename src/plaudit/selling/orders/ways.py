@@ -5,12 +5,13 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from plaudit.db import Connection, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.languages.speaking import gettext
 from plaudit.ledger.shards import shard_of
 from plaudit.policy.model import UnseenPayers
 from plaudit.selling.prices.pricing import Price
 from plaudit.selling.providers import PaymentProviders, methods_of
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from plaudit.db import Connection, statements
+from plaudit.connections import Connection
 from plaudit.mail import outbox
 from plaudit.mail.model import MailKind, NewMail
 from plaudit.selling.papers.model import Act, Credit, Paper, Sale
 from plaudit.selling.prices.channels import channel_of
 from plaudit.selling.prices.current import named_seller
 from plaudit.selling.prices.pricing import SellerOfRecord
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

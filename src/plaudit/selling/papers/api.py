@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery, Parameter
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.injected import Clock, Database, Settings
 from plaudit.languages.model import LANGUAGES, Voice, voice_of_buyer
 from plaudit.languages.speaking import speaking

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.people.model import Caller, Role
 from plaudit.problems import NotFound
 from plaudit.selling.papers.model import Act, CreditNote, Receipt
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

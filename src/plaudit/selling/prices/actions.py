@@ -7,7 +7,7 @@ import msgspec
 
 from plaudit.acts import changed
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.exchange.margin import losses_from
 from plaudit.ids import require_uuid7
 from plaudit.limits import OFFER_DAYS_MAX, OFFER_REST_DAYS, PRICE_HISTORY_VERSIONS_MAX
@@ -34,6 +34,7 @@ from plaudit.selling.prices.shelf import as_rows, newest_version, read_book, wri
 from plaudit.selling.prices.subdivisions import rates_of
 from plaudit.selling.prices.taxes import taxes_at
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -7,8 +7,8 @@ from litestar import Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter
 
+from plaudit.connections import Connection
 from plaudit.countries import Country
-from plaudit.db import Connection
 from plaudit.decisions.answers import DecisionAnswer
 from plaudit.decisions.asking import House, told
 from plaudit.decisions.model import REFUSED, Decision

@@ -6,8 +6,8 @@ from typing import IO, NamedTuple, TypeVar
 
 import click
 
+from plaudit.connections import Connection
 from plaudit.database_command import CLOCK, in_transaction
-from plaudit.db import Connection
 from plaudit.decisions.model import Decision
 from plaudit.ids import new_id
 from plaudit.limits import MOMENT_YEAR_MAX, PAGE_LENGTH_DEFAULT

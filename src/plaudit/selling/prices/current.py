@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, fixed, statements
+from plaudit.connections import Connection, fixed
 from plaudit.selling.prices.channels import as_sold
 from plaudit.selling.prices.pricing import Channel, NoPrices, NoSeller, Price, PriceBook, SellerOfRecord
 from plaudit.selling.prices.taxes import day_in
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

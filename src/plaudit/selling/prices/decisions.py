@@ -6,7 +6,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from plaudit.clock import Clock
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.decisions.actions import lock
 from plaudit.decisions.asking import House, Proposal, ask
 from plaudit.decisions.kinds import DecisionKind, Figure, change

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, statements
+from plaudit.connections import Connection
 from plaudit.decisions.actions import bound, lock, open_decision
 from plaudit.decisions.asking import House, Proposal
 from plaudit.decisions.kinds import canonical
@@ -29,6 +29,7 @@ from plaudit.selling.prices.model import (
 from plaudit.selling.prices.pricing import Price, PriceBook, SellerOfRecord
 from plaudit.selling.prices.shelf import read_book
 from plaudit.settings import Settings
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

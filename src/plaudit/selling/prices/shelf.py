@@ -5,9 +5,10 @@ from typing import Any
 
 import msgspec
 
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.problems import NotFound
 from plaudit.selling.prices.pricing import Package, Price, PriceBook
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -11,14 +11,15 @@ import msgspec
 from msgspec import Meta
 
 from plaudit.clock import Clock
+from plaudit.connections import Connection
 from plaudit.countries import Country
-from plaudit.db import Connection, fetch_all, fetch_one, statements
 from plaudit.decisions.model import Decision
 from plaudit.languages.subdivision_names import NAMES
 from plaudit.problems import IdempotencyConflict
 from plaudit.selling.prices.model import IdMeta, Reason
 from plaudit.selling.prices.taxes import day_in, require_days, require_within
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -12,13 +12,14 @@ import eu_vat_rates_data
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.decisions.actions import bound
 from plaudit.decisions.model import Decision, OutOfBounds
 from plaudit.languages.formats import zone_of
 from plaudit.pages import Number, Places
 from plaudit.problems import IdempotencyConflict, InvalidField
 from plaudit.selling.prices.model import NewTaxRate
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -4,7 +4,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.ids import new_id, require_uuid7
 from plaudit.limits import (
     RECONCILE_AFTER_H,
@@ -34,6 +35,7 @@ from plaudit.selling.reconciliation.model import (
     Unsettled,
 )
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.inbox.model import NewsOutcome
 from plaudit.limits import RECONCILE_EDGE_MINUTES, RECONCILE_FOUND_MAX, RECONCILE_LISTED_MAX, RECONCILE_PAGE_LENGTH
 from plaudit.money import Money
@@ -25,6 +26,7 @@ from plaudit.selling.providers.news import Payment, PaymentNews, PaymentState, R
 from plaudit.selling.reconciliation.lingering import lingering, open_too_long
 from plaudit.selling.reconciliation.model import DifferenceKind, Found, PaidHere, ReversalHere, Side, Sum, What
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)

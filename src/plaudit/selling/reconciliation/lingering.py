@@ -2,10 +2,11 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from plaudit.db import Database, fetch_all, statements
+from plaudit.db import Database
 from plaudit.limits import RECONCILE_LINGERING_EVERY_DAYS, RECONCILE_OPEN_DAYS_MAX, RECONCILE_PAGE_LENGTH
 from plaudit.money import Money
 from plaudit.selling.reconciliation.model import DifferenceKind, Found, ReversalHere
+from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
 

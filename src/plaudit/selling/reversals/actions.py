@@ -5,7 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import NamedTuple
 
-from plaudit.db import Connection, statements
+from plaudit.connections import Connection
 from plaudit.ids import id_at
 from plaudit.inbox.model import NewsOutcome
 from plaudit.money import Money, round_half_up
@@ -17,6 +17,7 @@ from plaudit.selling.reversals import execution
 from plaudit.selling.reversals.amounts import Amounts
 from plaudit.selling.reversals.execution import Taking, catch_up
 from plaudit.selling.reversals.model import Kind, Reversal, State
+from plaudit.statements import statements
 
 __all__ = ["apply_reversal_news", "catch_up", "refused"]
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.decisions.actions import are_linked
 from plaudit.decisions.model import OwnBenefit
 from plaudit.ids import new_id, require_uuid7
@@ -45,6 +45,7 @@ from plaudit.selling.reversals.model import (
     summary,
 )
 from plaudit.settings import Settings
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.decisions.actions import find
 from plaudit.decisions.kinds import DecisionKind, Figure
 from plaudit.decisions.model import Decision

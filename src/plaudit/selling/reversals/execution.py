@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.events.log import record
 from plaudit.events.model import ReversalMoved
 from plaudit.ids import id_at
@@ -19,6 +19,7 @@ from plaudit.selling.papers.actions import write_credit_note
 from plaudit.selling.papers.model import Act, Credit
 from plaudit.selling.reversals.amounts import Amounts, part_of_money
 from plaudit.selling.reversals.model import Account, Kind, Reversal, State
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.decisions.actions import are_linked, find_known, lock
 from plaudit.decisions.asking import Proposal, ask
 from plaudit.decisions.kinds import DecisionKind, Figure, change
@@ -35,6 +35,7 @@ from plaudit.selling.reversals.minors_model import (
 from plaudit.selling.reversals.minors_plan import Spent, giving_of, plan_of
 from plaudit.selling.reversals.model import State
 from plaudit.selling.reversals.refunds import SENDS, GivesBack
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

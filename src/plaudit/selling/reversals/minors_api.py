@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from plaudit.acts import changed
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.decisions.answers import DecisionAnswer
 from plaudit.decisions.asking import told
 from plaudit.decisions.model import REFUSED, Decision, OwnBenefit, SecondPersonNeeded

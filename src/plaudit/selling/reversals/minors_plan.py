@@ -3,7 +3,7 @@
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, statements
+from plaudit.connections import Connection
 from plaudit.ids import new_id
 from plaudit.limits import MINOR_REFUND_ORDERS_MAX
 from plaudit.money import Money
@@ -24,6 +24,7 @@ from plaudit.selling.reversals.minors_model import (
     OrderShare,
 )
 from plaudit.selling.reversals.model import RefundRequest
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.ledger.shards import shard_of
 from plaudit.pages import Place
 from plaudit.problems import NotFound
 from plaudit.selling.orders.model import Order
 from plaudit.selling.reversals.model import Kind, Reversal, State
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

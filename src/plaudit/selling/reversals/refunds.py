@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.decisions.actions import find_known, lock
 from plaudit.decisions.asking import House, Proposal, ask
 from plaudit.decisions.kinds import DecisionKind, Figure
@@ -28,6 +28,7 @@ from plaudit.selling.reversals.model import (
     RefundRequest,
     Reversal,
 )
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.limits import WITHDRAWAL_DAYS_MAX, WITHDRAWAL_LAST_DAY_SLACK_H
 from plaudit.problems import Conflict, InvalidField
 from plaudit.selling.reversals.model import RegionRule, WithdrawalRule
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

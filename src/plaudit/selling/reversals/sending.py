@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Database, statements
+from plaudit.db import Database
 from plaudit.decisions.model import Decision
 from plaudit.limits import (
     PROVIDER_CALLS_AT_ONCE,
@@ -32,6 +32,7 @@ from plaudit.selling.reversals.model import DueReversal, RefundRequest, Reversal
 from plaudit.selling.reversals.refunds import SENDS as SENDS_NAME
 from plaudit.selling.reversals.refunds import GivesBack, give_or_ask
 from plaudit.settings import Settings
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.decisions.actions import are_linked
 from plaudit.decisions.model import OwnBenefit
 from plaudit.inbox.model import NewsOutcome
@@ -32,6 +33,7 @@ from plaudit.selling.stores.model import (
     TransactionState,
 )
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

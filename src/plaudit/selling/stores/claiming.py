@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from plaudit.db import Connection, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.selling.orders.finding import orders_by_id
 from plaudit.selling.orders.model import Order
 from plaudit.selling.orders.settlement import UNPAID, lock, set_quantity
 from plaudit.selling.providers.news import StorePayment
 from plaudit.selling.stores.model import HoldReason, StoreTransaction, TransactionState
+from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from fractions import Fraction
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.inbox.model import NewsOutcome
 from plaudit.limits import (
     CONSUMPTION_ANSWER_LEASE_S,
@@ -23,6 +24,7 @@ from plaudit.selling.providers import PaymentProviders
 from plaudit.selling.providers.news import ConsumptionRequest, RefundDeclined
 from plaudit.selling.stores.actions import store_of
 from plaudit.selling.stores.model import Consent, Consumed, ConsumptionEntry, DueRequest, RequestState
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 log = logging.getLogger(__name__)

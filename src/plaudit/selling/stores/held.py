@@ -4,7 +4,8 @@ done with."""
 from datetime import timedelta
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.limits import (
     HELD_ASKED_DAYS_MAX,
     HELD_LEASE_S,
@@ -23,6 +24,7 @@ from plaudit.selling.providers.news import PaymentState, StorePayment
 from plaudit.selling.stores.claiming import claim
 from plaudit.selling.stores.model import DueHeld, HoldReason, TransactionState
 from plaudit.settings import Settings
+from plaudit.statements import statements
 
 SQL = statements(__file__)
 

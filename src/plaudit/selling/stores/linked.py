@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, Database, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
+from plaudit.db import Database
 from plaudit.inbox.model import NewsOutcome
 from plaudit.limits import (
     LINK_REPORT_LEASE_S,
@@ -30,6 +31,7 @@ from plaudit.selling.providers.products import product_of
 from plaudit.selling.stores.claiming import Resolution
 from plaudit.selling.stores.model import DueLinkReport, LinkReportLine, LinkReportState, ReportNotOpen
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

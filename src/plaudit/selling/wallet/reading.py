@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.ledger.holds import Hold, open_holds
 from plaudit.ledger.messages import RemovedBy
 from plaudit.ledger.shards import shard_of
@@ -35,6 +35,7 @@ from plaudit.selling.wallet.model import (
     Wallet,
 )
 from plaudit.settings import Settings
+from plaudit.statements import fetch_all, fetch_one, statements
 
 SQL = statements(__file__)
 

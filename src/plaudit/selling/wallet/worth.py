@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from plaudit.clock import Clock
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.limits import WALLET_LOTS_MAX
 from plaudit.money import round_half_up, round_up
 from plaudit.selling.prices.pricing import Price

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from plaudit.db import Connection, fetch_all, fetch_one, statements
+from plaudit.connections import Connection
 from plaudit.ledger import following
 from plaudit.ledger.following import Delivered, Entry, ReversedGift
 from plaudit.ledger.model import GiftLine
@@ -15,6 +15,7 @@ from plaudit.limits import (
     VIDEO_LAST_GIFTS_READ,
 )
 from plaudit.people.model import HIDDEN
+from plaudit.statements import fetch_all, fetch_one, statements
 from plaudit.videos.given.model import NOTHING, NOWHEN, By, Given, Giver, LastGift, Mark
 
 SQL = statements(__file__)

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import Parameter
 from msgspec import Meta
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.gifts.model import moment
 from plaudit.injected import Clock, Database
 from plaudit.limits import (

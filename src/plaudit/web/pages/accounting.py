@@ -11,7 +11,7 @@ from litestar.params import FromQuery
 
 from plaudit.accounting import reading
 from plaudit.accounting.model import DayFigures, Extent, Period, Unspent
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.injected import Clock, Database
 from plaudit.limits import ACCOUNTING_CSV_PAGE, ACCOUNTING_PLOT_DAYS_MAX
 from plaudit.people.access import Access

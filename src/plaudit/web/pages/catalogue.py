@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from litestar import Response, Router, get
 from litestar.params import Parameter
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.gifts.catalogue import actions
 from plaudit.gifts.catalogue.entry import LARGE_ANIMATIONS, SMALL_ANIMATIONS
 from plaudit.gifts.model import Item

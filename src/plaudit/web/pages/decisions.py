@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Response, Router, get
 from litestar.params import FromPath, FromQuery
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.decisions import actions
 from plaudit.decisions.answers import answers
 from plaudit.decisions.kinds import brought_kinds

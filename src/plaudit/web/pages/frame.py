@@ -10,7 +10,7 @@ from litestar.enums import MediaType
 
 from plaudit.check_codes.codes import address_of, qr_svg
 from plaudit.clock import Clock, SystemClock
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.decisions.actions import waiting_for
 from plaudit.decisions.model import Waiting
 from plaudit.languages.speaking import speaking

@@ -9,7 +9,7 @@ from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.inbox import actions as inbox
 from plaudit.inbox.model import MessageFilter, MessageState
 from plaudit.injected import Clock, Database, Settings

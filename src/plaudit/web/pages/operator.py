@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from plaudit.accounting import turnover
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.feeds.webhooks import actions as webhooks
 from plaudit.injected import Clock, Database
 from plaudit.ledger.deliverer import count_undelivered

@@ -6,7 +6,7 @@ from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, Parameter
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.injected import Clock, Database
 from plaudit.limits import (
     PAGE_ROWS,

@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Response, Router, get
 from litestar.params import FromPath, FromQuery
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.decisions.actions import Filter, list_decisions
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_ROWS

@@ -1,7 +1,7 @@
 """What of a kind is proposed and not decided yet, beside what holds."""
 
 from plaudit.clock import Clock
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.decisions import actions
 from plaudit.decisions.answers import DecisionAnswer, answers
 from plaudit.decisions.kinds import brought_kinds

@@ -9,7 +9,7 @@ from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import QUOTE_VALID_MINUTES
 from plaudit.mail.outbox import mails_of_order

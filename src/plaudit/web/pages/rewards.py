@@ -8,9 +8,9 @@ import msgspec
 from litestar import Response, Router, get, post
 from litestar.params import FromQuery, JSONBody, Parameter
 
+from plaudit.connections import Connection
 from plaudit.creators import actions as creators
 from plaudit.creators.model import NewRewardRule, RewardRule
-from plaudit.db import Connection
 from plaudit.injected import Clock, Database
 from plaudit.limits import NOTE_LENGTH_MAX, PAGE_ROWS
 from plaudit.money import Money, exponent

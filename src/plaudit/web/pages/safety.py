@@ -8,7 +8,7 @@ import msgspec
 from litestar import Response, Router, get
 from litestar.params import FromPath, FromQuery, Parameter
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.freezes.model import Frozen
 from plaudit.injected import Clock, Database
 from plaudit.limits import PAGE_ROWS

@@ -8,9 +8,9 @@ from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
+from plaudit.connections import Connection
 from plaudit.creators import actions as creators
 from plaudit.creators.model import Balance, RewardRule
-from plaudit.db import Connection
 from plaudit.freezes.reading import told
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.injected import Clock, Database, Settings

@@ -7,9 +7,9 @@ from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
+from plaudit.connections import Connection
 from plaudit.creators.totals import actions as totals
 from plaudit.creators.totals.model import Period, Total
-from plaudit.db import Connection
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.injected import Clock, Database, Settings
 from plaudit.languages.speaking import gettext as _

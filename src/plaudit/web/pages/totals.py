@@ -7,9 +7,9 @@ from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
+from plaudit.connections import Connection
 from plaudit.creators.totals import actions
 from plaudit.creators.totals.model import By, Period, Total
-from plaudit.db import Connection
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.catalogue.names import name_in
 from plaudit.injected import Clock, Database

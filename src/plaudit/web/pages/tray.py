@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from litestar.di import NamedDependency, Provide
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.gifts.catalogue.names import name_in
 from plaudit.gifts.catalogue.pictures import look_of

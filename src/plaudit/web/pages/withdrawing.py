@@ -10,7 +10,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect
 
-from plaudit.db import Connection
+from plaudit.connections import Connection
 from plaudit.ids import new_id
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import PAGE_ROWS
