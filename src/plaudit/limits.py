@@ -466,6 +466,7 @@ CLAWBACKS_CLAIMED_MAX = 100  # creators whose next clawback is claimed at once
 CLAWBACK_LEASE_S = 120  # after this a clawback whose worker died is taken up again
 CLAWBACK_CONVERSIONS_PAGE = 100  # conversions read at a time while their diamonds are taken
 CLAWBACK_GIFTS_LENGTH_MAX = 100  # gifts of one clawback shown at once
+DEBTS_AGED_MAX = 10_000  # the largest debts of creators that are summed by age
 CLAWBACK_GIFTS_SHOWN = 3  # the largest gifts of each in a list of clawbacks
 AUTOMATIC_CONVERSION_EVERY_S = 30
 AUTOMATIC_CONVERSIONS_PER_RUN_MAX = 1_000  # creators converted in one run of the job

@@ -31,6 +31,7 @@ LAW_OF = {
         for part in ("coins", "pending", "available")
         for undone in ("", "_returned")
     },
+    **dict.fromkeys(("debt_written_off", "write_off_recovered"), "debts_are_let_off_by_decisions"),
     **{
         f"payout_{what}": "payouts_equal_movements"
         for what in ("requested", "paid", "given_back", "returned", "money", "fee", "money_returned", "fee_returned")
@@ -100,7 +101,7 @@ async def test_nobody_makes_diamonds(database_url: str) -> None:
     """Not with all that the application may call: neither out of nothing nor earlier or at another rule than holds."""
     connection = await connect(database_url)
     post = "select post(shard_of($1), $2, '{}', {}, $1, 'DIAMOND', $3, $4)"
-    for reason in ("reward", "clawback_pending_returned", "clawback_available_returned"):
+    for reason in ("reward", "clawback_pending_returned", "clawback_available_returned", "debt_written_off"):
         with pytest.raises(asyncpg.CheckViolationError, match=f"{reason} of 10 diamonds has no cause"):
             await connection.execute(post.format(reason, 0), 4, new_id(_clock), 10, _clock.now())
     converted = """insert into conversion (shard, id, creator_id, coins, diamonds, rule_version, converted_at,

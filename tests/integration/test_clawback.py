@@ -12,8 +12,12 @@ import pytest
 from websockets.asyncio.client import connect
 
 from plaudit.creators import actions as creators
+from plaudit.creators import debts
+from plaudit.creators.debts import DebtAge, NewWriteOff, NotOwed
+from plaudit.creators.decisions import DEBT_WRITE_OFF
 from plaudit.creators.jobs import claw_back_due, mature_due
 from plaudit.creators.model import NewRewardRule
+from plaudit.decisions.model import OwnBenefit, SecondPersonNeeded
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ids import new_id
 from plaudit.inbox.model import NewsOutcome
@@ -24,7 +28,7 @@ from plaudit.live.reader import Reader
 from plaudit.people.model import Role
 from plaudit.selling.providers.news import ReversalKind, ReversalNews, ReversalState
 from plaudit.settings import Settings
-from tests.support.deciding import of_house
+from tests.support.deciding import OLGA, OSKAR, Table, of_house
 from tests.support.live import ROSE, Process, Screen, serving
 from tests.support.returns import Returns, payment_of
 from tests.support.shop import Shop, open_shop
@@ -203,6 +207,72 @@ async def test_a_chargeback_from_the_room_to_the_payout_and_back(stage: Stage) -
     told = [frame for frame in screen.frames if frame["kind"] == "reversal"]
     assert [frame["event"] for frame in told] == ["taken_back", "given_back"]
     assert [sorted(frame) for frame in told] == [["at", "event", "kind", "seq"]] * 2, "no names are shown to the room"
+
+
+async def test_what_is_owed_is_written_off_by_two_and_comes_back_first(stage: Stage) -> None:
+    """Owed 6,000 - 600 left: let off 5,000 of it; the money stays after all, and nobody has gained."""
+    ada, bob = await Returns.of(stage.shop, "ada"), await Returns.of(stage.shop, "bob")
+    order = await ada.buy(6_000)
+    await bob.buy(6_000)
+    await stage.give(ada, 6_000)
+    await stage.give(bob, 100)
+    await stage.earn()
+    await stage.cash_out(5_500)
+    await stage.dispute(ada, order, ReversalState.OPENED)
+    assert (await stage.balance())["available"]["diamonds"] == -5_400
+
+    table = Table(stage.shop.desk.house.database, stage.shop.clock)
+    creator = str(stage.creator_id)
+    too_much = NewWriteOff(creator_id=creator, diamonds=5_401, reason="too much")
+    assert isinstance(await table.propose(DEBT_WRITE_OFF, too_much), NotOwed)
+    wanted = NewWriteOff(creator_id=creator, diamonds=5_000, reason="the bank was wrong before")
+    assert isinstance(await table.propose(DEBT_WRITE_OFF, wanted, by=stage.creator_id), OwnBenefit)
+    decision = await table.propose(DEBT_WRITE_OFF, wanted)
+    assert isinstance(await table.confirm(DEBT_WRITE_OFF, decision, by=OLGA), SecondPersonNeeded)
+    house = stage.shop.desk.house
+    async with house.database.read() as connection:
+        [owed] = await debts.list_debts(connection, debts.LARGEST_FIRST.after(None), 2)
+        assert (owed.creator_id, owed.diamonds, owed.written_off) == (stage.creator_id, 5_400, 0)
+    done = await table.confirm(DEBT_WRITE_OFF, decision)
+    assert (done.diamonds, done.proposed_by, done.confirmed_by) == (5_000, OLGA, OSKAR)
+    again = await table.propose(DEBT_WRITE_OFF, wanted)
+    assert isinstance(again, NotOwed), "400 are left"
+    assert (await stage.balance())["available"]["diamonds"] == -400
+
+    await stage.dispute(ada, order, ReversalState.UNDONE)
+    assert (await stage.balance())["available"]["diamonds"] == 600, "as if nothing had been taken or let off"
+    page = await stage.page("/studio")
+    assert "You were let off what you owed" in page
+    assert "What came back paid what you had been let off" in page
+
+
+async def test_a_debt_is_as_old_as_its_last_beginning(stage: Stage) -> None:
+    """What was paid off in between begins anew, and what is owed is summed by age."""
+    ada, bob = await Returns.of(stage.shop, "ada"), await Returns.of(stage.shop, "bob")
+    first, second = await ada.buy(1_000), await ada.buy(1_000)
+    await bob.buy(6_000)
+    await stage.give(ada, 2_000)
+    await stage.earn()
+    await stage.cash_out(2_000)
+    await stage.dispute(ada, first, ReversalState.OPENED)
+    stage.shop.clock.advance(timedelta(days=40))
+    stage.creator.headers["Authorization"] = f"Bearer {stage.shop.desk.token('cleo')}"  # the old one has ended
+    await stage.give(bob, 1_000)
+    await stage.earn()
+    house = stage.shop.desk.house
+    async with house.database.read() as connection:
+        assert await debts.debt_of(connection, stage.creator_id) is None
+
+    began = stage.shop.clock.now()
+    await stage.dispute(ada, second, ReversalState.OPENED)
+    stage.shop.clock.advance(timedelta(days=31))
+    async with house.database.read() as connection:
+        owed = await debts.debt_of(connection, stage.creator_id)
+        assert owed is not None
+        assert (owed.diamonds, owed.since) == (1_000, began)
+        assert await debts.debts_by_age(connection, stage.shop.clock) == [
+            DebtAge(days_min=30, creators=1, diamonds=1_000)
+        ]
 
 
 async def test_a_creator_s_screen_is_told_at_once(

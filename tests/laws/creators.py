@@ -2,11 +2,14 @@
 
 from uuid import UUID
 
+from plaudit.creators.debts import NewWriteOff, WriteOff
+from plaudit.creators.decisions import DEBT_WRITE_OFF
 from tests.integration.test_clawback import Stage
-from tests.support.deciding import confirmed
+from tests.support.deciding import Table, confirmed
 from tests.support.lots import GRANT
 from tests.support.returns import Returns
 
+CAME_BACK = "update clawback_part set returned_at = now(), diamonds_returned = diamonds, returned_pending = false, "
 BREAKS = [
     ("reward_rules_are_decided", "update reward_rule set recorded_by = 1"),
     ("reward_rules_are_decided", confirmed("reward_rule", {})),
@@ -33,11 +36,19 @@ BREAKS = [
     ("promotional_parts_are_of_granted_coins", "update promotional_part set coins = coins + 1"),
     ("promotional_parts_are_of_granted_coins", "delete from promotional_part"),
     ("promotional_parts_are_of_granted_coins", "update gift_balance set balance = 3"),
+    ("debts_are_let_off_by_decisions", "delete from debt_write_off"),
+    ("debts_are_let_off_by_decisions", "update debt_write_off set diamonds = diamonds + 1"),
+    ("debts_are_let_off_by_decisions", "update transfer set amount = amount + 1 where reason = 'debt_written_off'"),
+    ("debts_are_let_off_by_decisions", CAME_BACK + "diamonds_recovered = 1 where diamonds > 0"),
+    ("debts_are_let_off_by_decisions", CAME_BACK + "diamonds_recovered = diamonds where diamonds > 0"),
 ]
 
 
 async def prepare(stage: Stage) -> None:
-    """A gift of granted coins."""
+    """A gift of granted coins, and a debt of which a part is written off."""
+    table = Table(stage.shop.desk.house.database, stage.shop.clock)
+    part = NewWriteOff(creator_id=str(stage.creator_id), diamonds=100, reason="a part of it")
+    assert isinstance(await table.confirm(DEBT_WRITE_OFF, await table.propose(DEBT_WRITE_OFF, part)), WriteOff)
     carl = await Returns.of(stage.shop, "carl")
     async with stage.shop.desk.house.database.transaction() as connection:
         await connection.execute(GRANT, carl.person_id, UUID(stage.id()), 7, stage.shop.clock.now(), None)

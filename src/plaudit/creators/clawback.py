@@ -9,6 +9,7 @@ from uuid import UUID
 from plaudit.clock import Clock
 from plaudit.connections import Connection
 from plaudit.creators.actions import balance_of, lock_creator
+from plaudit.creators.debts import recover
 from plaudit.creators.model import (
     Clawback,
     ClawbackEntry,
@@ -124,6 +125,8 @@ async def _return(connection: Connection, due: Clawback, now: datetime) -> None:
             reason = "clawback_pending_returned" if is_pending else "clawback_available_returned"
             await _post(connection, due.creator_id, part.reference, reason, "DIAMOND", diamonds, now)
         await connection.execute(SQL["return_clawback_part"], due.creator_id, part.reference, now, diamonds, is_pending)
+        if diamonds and not is_pending:
+            await recover(connection, due.creator_id, part.reference, diamonds, now)
 
 
 async def _claw(connection: Connection, creator_id: int, conversion: ClawedConversion, coins: int) -> None:

@@ -1,4 +1,4 @@
-"""What of rewards one person proposes and another confirms."""
+"""What of rewards, and of what creators owe, one person proposes and another confirms."""
 
 from collections.abc import Iterable
 from fractions import Fraction
@@ -6,7 +6,8 @@ from typing import Any
 
 from plaudit.clock import Clock
 from plaudit.connections import Connection
-from plaudit.creators import actions
+from plaudit.creators import actions, debts
+from plaudit.creators.debts import NewWriteOff, NotOwed, WriteOff
 from plaudit.creators.model import NewRewardRule, RewardRule
 from plaudit.decisions.kinds import DecisionKind, Figure
 from plaudit.decisions.model import Decision
@@ -44,4 +45,39 @@ REWARD_RULE = DecisionKind(
     problems=(SoldBelowPayout,),
 )
 
-KINDS = (REWARD_RULE,)
+
+async def _nothing(_: Connection, __: Clock, ___: NewWriteOff) -> None:
+    return None
+
+
+def _write_off_figures(one: NewWriteOff) -> Iterable[Figure]:
+    yield Figure("Diamonds", format_diamonds(one.diamonds), Fraction(one.diamonds))
+    yield Figure("Why", one.reason)
+
+
+async def _debtor(_: Connection, one: NewWriteOff) -> int:
+    return int(one.creator_id)
+
+
+async def _write_off(connection: Connection, clock: Clock, one: NewWriteOff, decision: Decision, _: Any) -> WriteOff:
+    return await debts.write_off(connection, clock, one, decision)
+
+
+DEBT_WRITE_OFF = DecisionKind(
+    name="debt_write_off",
+    title="Debt of a creator written off",
+    access=Access.FINANCE,
+    content=NewWriteOff,
+    before=NewWriteOff,
+    in_force=_nothing,
+    figures=_write_off_figures,
+    check=debts.check,
+    subject=lambda one: one.creator_id,
+    beneficiary=_debtor,
+    apply=_write_off,
+    made=debts.decided,
+    in_emergency=False,
+    problems=(NotOwed,),
+)
+
+KINDS = (REWARD_RULE, DEBT_WRITE_OFF)

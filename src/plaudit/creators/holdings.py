@@ -18,5 +18,6 @@ HELD = (
         kind=kinds.EARNINGS,
         of="creator_id",
     ),
+    Holding(table="debt_write_off", personal="reason", kind=kinds.EARNINGS, of="creator_id"),
     *about_nobody(reward_rule="note"),
 )

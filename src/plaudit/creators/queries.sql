@@ -183,7 +183,7 @@ left join clawback_part p on t.reason like 'clawback%' and p.shard = t.shard and
 where t.shard = shard_of($1)
     and ((t.credit_owner = $1 and t.asset = 'DIAMOND' and t.credit_kind in ('diamonds_pending', 'diamonds_available'))
         or (t.debit_owner = $1 and t.debit_kind in ('diamonds_pending', 'diamonds_available', 'diamonds_in_payout')
-            and t.reason in ('payout_requested', 'payout_paid', 'clawback_pending', 'clawback_available'))
+            and t.reason in ('payout_requested', 'payout_paid', 'clawback_pending', 'clawback_available', 'write_off_recovered'))
         or (t.debit_owner = $1 and t.debit_kind = 'gift_balance' and t.reason = 'clawback_coins')
         or (t.credit_owner = $1 and t.credit_kind = 'gift_balance' and t.reason = 'clawback_coins_returned'))
     and (t.posted_at, t.reference) < ($2, $3)
@@ -367,3 +367,67 @@ where w.queue = 'maturity' and w.id = $1 and (c.shard, c.id) = (w.shard, w.conve
 -- name: retry_conversion
 update creator_setting s set conversion_due_at = $2 from stuck_work w
 where w.queue = 'conversion' and w.id = $1 and (s.shard, s.creator_id) = (w.shard, w.creator_id);
+
+-- Debts
+
+-- name: debt -> Debt
+select a.owner_id as creator_id, a.overdraft as diamonds, coalesce(p.balance, 0) as pending, owing_since(a.owner_id) as since,
+    written_off_of(a.owner_id) as written_off
+from account a
+left join account p on p.shard = a.shard and p.kind = 'diamonds_pending' and p.owner_id = a.owner_id and p.asset = a.asset
+where a.shard = shard_of($1) and a.owner_id = $1 and a.kind = 'diamonds_available' and a.asset = 'DIAMOND' and a.overdraft > 0;
+
+-- name: debts -> Debt
+with page as (
+    select shard, owner_id, asset, overdraft from account
+    where overdraft > 0 and kind = 'diamonds_available' and asset = 'DIAMOND' and (-overdraft, owner_id) > (-$1::bigint, $2::bigint)
+    order by -overdraft, owner_id limit $3
+)
+select a.owner_id as creator_id, a.overdraft as diamonds, coalesce(p.balance, 0) as pending, owing_since(a.owner_id) as since,
+    written_off_of(a.owner_id) as written_off
+from page a
+left join account p on p.shard = a.shard and p.kind = 'diamonds_pending' and p.owner_id = a.owner_id and p.asset = a.asset
+order by -a.overdraft, a.owner_id;
+
+-- name: debts_by_age -> DebtAge
+select age.days_min, count(*)::integer as creators, sum(d.overdraft)::bigint as diamonds
+from (
+    select owner_id, overdraft from account
+    where overdraft > 0 and kind = 'diamonds_available' and asset = 'DIAMOND' order by -overdraft, owner_id limit $2
+) d
+cross join lateral (
+    select max(days) as days_min from (values (0), (30), (90), (180), (365)) b (days)
+    where owing_since(d.owner_id) <= $1::timestamptz - make_interval(days => days) or days = 0
+) age
+group by 1 order by 1;
+
+-- name: add_write_off
+insert into debt_write_off (shard, creator_id, decision_id, diamonds, reason, written_off_at)
+values (shard_of($1), $1, $2, $3, $4, $5);
+
+-- name: post_write_off
+select post(shard_of($1), $2, 'debt_written_off', 0, $1, 'DIAMOND', $3, $4);
+
+-- name: write_off -> WriteOff
+select w.decision_id, w.creator_id, w.diamonds, w.reason, w.written_off_at, d.proposed_by, d.decided_by as confirmed_by
+from decision d
+join debt_write_off w on w.shard = shard_of(d.beneficiary_id) and w.decision_id = d.id
+where d.id = $1;
+
+-- name: write_offs -> WriteOff
+select w.decision_id, w.creator_id, w.diamonds, w.reason, w.written_off_at, d.proposed_by, d.decided_by as confirmed_by
+from debt_write_off w join decision d on d.id = w.decision_id
+where (w.written_off_at, w.decision_id) < ($1, $2) and ($4::bigint is null or (w.shard = shard_of($4) and w.creator_id = $4))
+order by w.written_off_at desc, w.decision_id desc limit $3;
+
+-- name: recoverable
+-- Of what came back: no more than was let off, and nothing that pays what is still owed.
+select least($2::bigint, written_off_of($1), coalesce((
+    select greatest(balance, 0) from account
+    where shard = shard_of($1) and kind = 'diamonds_available' and owner_id = $1 and asset = 'DIAMOND'), 0));
+
+-- name: add_recovery
+update clawback_part set diamonds_recovered = $3 where shard = shard_of($1) and reference = $2;
+
+-- name: post_recovery
+select post(shard_of($1), $2, 'write_off_recovered', $1, 0, 'DIAMOND', $3, $4);

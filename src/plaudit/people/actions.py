@@ -177,6 +177,12 @@ def card_of(person: Person) -> PersonCard:
     return PersonCard(str(person.id), person.display_name, person.avatar)
 
 
+async def cards_of(connection: Connection, ids: Collection[int]) -> dict[int, PersonCard]:
+    """What everybody may know about people, by their ids; who is not there is a number without a name."""
+    people = await people_by_ids(connection, ids)
+    return {id: card_of(people[id]) if id in people else PersonCard(str(id), "", "") for id in ids}
+
+
 def secret_sha256(secret: str) -> bytes:
     """What is kept of the secret of an API key; 256 random bits need no slow hash."""
     return hashlib.sha256(secret.encode()).digest()

@@ -1335,6 +1335,24 @@ CREATE FUNCTION public.currency_worth(p_rates jsonb) RETURNS TABLE(currency text
     select 'USD', 1 where not exists (select from quoted) and not coalesce(p_rates ? 'USD', false)
 $_$;
 
+CREATE FUNCTION public.debt_is_owed() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if (select beneficiary_id from decision where id = new.decision_id) is distinct from new.creator_id then
+        raise exception 'the decision is about another creator'
+            using errcode = 'check_violation', constraint = 'debt_write_off_is_decided';
+    end if;
+    if new.diamonds > coalesce((
+        select a.overdraft from account a
+        where a.shard = new.shard and a.kind = 'diamonds_available' and a.owner_id = new.creator_id and a.asset = 'DIAMOND'
+    ), 0) then
+        raise exception 'that much is not owed' using errcode = 'check_violation', constraint = 'debt_write_off_is_owed';
+    end if;
+    return new;
+end $$;
+
 CREATE FUNCTION public.decided_book(p_decision_id uuid) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1759,6 +1777,17 @@ begin
     end if;
     update card_customer set error = null where shard = shard_of(p_person_id) and person_id = p_person_id;
     update saved_card set provider_card_id = null where shard = shard_of(p_person_id) and person_id = p_person_id;
+    return 0;
+end $$;
+
+CREATE FUNCTION public.erase_creators(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform require_erasing(p_person_id);
+    update debt_write_off set reason = 'erased'
+    where shard = shard_of(p_person_id) and creator_id = p_person_id and reason <> 'erased';
     return 0;
 end $$;
 
@@ -4413,6 +4442,28 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION public.owing_since(p_creator_id bigint) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with moved as (
+        select posted_at, reference, reason, amount from transfer
+        where shard = shard_of(p_creator_id) and credit_kind = 'diamonds_available' and credit_owner = p_creator_id
+        union all
+        select posted_at, reference, reason, -amount from transfer
+        where shard = shard_of(p_creator_id) and debit_kind = 'diamonds_available' and debit_owner = p_creator_id
+    ), stood as (
+        select posted_at, reference, reason,
+            (sum(amount) over (order by posted_at, reference, reason))::bigint as balance
+        from moved
+    )
+    select min(posted_at) from stood
+    where balance < 0 and (posted_at, reference, reason) > coalesce((
+        select (s.posted_at, s.reference, s.reason) from stood s where s.balance >= 0
+        order by s.posted_at desc, s.reference desc, s.reason desc limit 1
+    ), row ('-infinity'::timestamptz, '00000000-0000-0000-0000-000000000000'::uuid, ''))
+$$;
+
 CREATE FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) RETURNS text
     LANGUAGE sql IMMUTABLE
     AS $$
@@ -6677,12 +6728,35 @@ begin
     return v_id;
 end $$;
 
+CREATE FUNCTION public.write_offs_have_a_cause() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform from debt_write_off w
+    where w.shard = new.shard and w.decision_id = new.reference and (w.creator_id, w.diamonds) = (new.credit_owner, new.amount);
+    if not found then
+        raise check_violation using message = format('%s of %s diamonds has no cause', new.reason, new.amount),
+            constraint = 'diamonds_have_a_cause', table = 'transfer';
+    end if;
+    return null;
+end $$;
+
 CREATE FUNCTION public.write_role(p_decision_id uuid, p_person_id bigint, p_role text, p_by bigint, p_at timestamp with time zone) RETURNS bigint
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
     AS $$
     insert into role_grant (person_id, role, granted_by, granted_at, authority, decision_id)
     values (p_person_id, p_role, p_by, p_at, 'decision', p_decision_id) returning id
+$$;
+
+CREATE FUNCTION public.written_off_of(p_creator_id bigint) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select coalesce((select sum(diamonds) from debt_write_off where shard = shard_of(p_creator_id) and creator_id = p_creator_id), 0)::bigint
+        - coalesce((select sum(diamonds_recovered) from clawback_part
+            where shard = shard_of(p_creator_id) and creator_id = p_creator_id and diamonds_recovered > 0), 0)::bigint
 $$;
 
 CREATE TABLE public.account (
@@ -7470,6 +7544,7 @@ CREATE TABLE public.clawback_part (
     returned_at timestamp with time zone,
     diamonds_returned bigint,
     returned_pending boolean,
+    diamonds_recovered bigint DEFAULT 0 NOT NULL,
     CONSTRAINT clawback_part_check CHECK (((conversion_id IS NOT NULL) OR ((diamonds = 0) AND (NOT was_pending)))),
     CONSTRAINT clawback_part_check1 CHECK ((((returned_at IS NULL) = (diamonds_returned IS NULL)) AND ((returned_at IS NULL) = (returned_pending IS NULL)))),
     CONSTRAINT clawback_part_coins_check CHECK ((coins > 0)),
@@ -7662,6 +7737,16 @@ COMMENT ON TABLE public.database_life IS 'the newest is that of ledger_setting.e
 COMMENT ON COLUMN public.database_life.place IS 'server, timeline, database and table: after a restore one of them is another';
 
 COMMENT ON COLUMN public.database_life.payouts_compared_at IS 'until then no payout leaves: what left in the life before may not be known here';
+
+CREATE TABLE public.debt_write_off (
+    shard smallint NOT NULL,
+    decision_id uuid NOT NULL,
+    creator_id bigint NOT NULL,
+    diamonds bigint NOT NULL,
+    reason text NOT NULL,
+    written_off_at timestamp with time zone NOT NULL,
+    CONSTRAINT debt_write_off_diamonds_check CHECK ((diamonds > 0))
+);
 
 CREATE TABLE public.decision_bound (
     name text NOT NULL,
@@ -10773,6 +10858,9 @@ ALTER TABLE ONLY public.check_code_key
 ALTER TABLE ONLY public.clawback_part
     ADD CONSTRAINT clawback_part_pkey PRIMARY KEY (shard, reference);
 
+ALTER TABLE public.clawback_part
+    ADD CONSTRAINT clawback_part_recovers_what_came_back CHECK (((diamonds_recovered >= 0) AND (diamonds_recovered <= COALESCE(diamonds_returned, (0)::bigint)))) NOT VALID;
+
 ALTER TABLE ONLY public.clawback_part
     ADD CONSTRAINT clawback_part_shard_reversal_id_creator_id_conversion_id_key UNIQUE NULLS NOT DISTINCT (shard, reversal_id, creator_id, conversion_id);
 
@@ -10817,6 +10905,9 @@ ALTER TABLE ONLY public.data_export
 
 ALTER TABLE ONLY public.database_life
     ADD CONSTRAINT database_life_pkey PRIMARY KEY (epoch);
+
+ALTER TABLE ONLY public.debt_write_off
+    ADD CONSTRAINT debt_write_off_pkey PRIMARY KEY (shard, decision_id);
 
 ALTER TABLE ONLY public.decision_bound
     ADD CONSTRAINT decision_bound_decision_id_key UNIQUE (decision_id);
@@ -11460,6 +11551,8 @@ ALTER TABLE ONLY public.withdrawal_consent
 ALTER TABLE ONLY public.withdrawal_rule
     ADD CONSTRAINT withdrawal_rule_pkey PRIMARY KEY (region, valid_from);
 
+CREATE INDEX account_overdrawn ON public.account USING btree (shard, owner_id) WHERE (overdraft > 0);
+
 CREATE INDEX act_about ON public.act USING gin (about);
 
 CREATE INDEX act_by_operation ON public.act USING btree (operation, id);
@@ -11527,6 +11620,10 @@ CREATE INDEX credit_note_by_order ON public.credit_note USING btree (shard, orde
 CREATE INDEX data_export_by_time ON public.data_export USING btree (asked_at DESC, id DESC);
 
 CREATE INDEX data_export_made ON public.data_export USING btree (ready_at) WHERE (state = 'ready'::text);
+
+CREATE INDEX debt_write_off_in_order ON public.debt_write_off USING btree (written_off_at, decision_id);
+
+CREATE INDEX debt_write_off_of_creator ON public.debt_write_off USING btree (shard, creator_id);
 
 CREATE INDEX decision_in_an_emergency ON public.decision USING btree (decided_at DESC) WHERE emergency;
 
@@ -11922,6 +12019,10 @@ CREATE TRIGGER conversion_is_not_frozen AFTER INSERT ON public.conversion FOR EA
 
 CREATE TRIGGER converted_at_its_rule AFTER INSERT ON public.conversion FOR EACH ROW EXECUTE FUNCTION public.converted_at_its_rule();
 
+CREATE TRIGGER debt_is_owed BEFORE INSERT ON public.debt_write_off FOR EACH ROW EXECUTE FUNCTION public.debt_is_owed();
+
+CREATE TRIGGER debt_write_off_is_decided BEFORE INSERT ON public.debt_write_off FOR EACH ROW EXECUTE FUNCTION public.require_decision('debt_write_off', 'diamonds', 'reason');
+
 CREATE TRIGGER decision_bound_is_decided BEFORE INSERT ON public.decision_bound FOR EACH ROW EXECUTE FUNCTION public.require_decision('bound', 'name', 'value');
 
 CREATE TRIGGER decision_bound_is_withdrawn_in_time BEFORE INSERT ON public.decision_bound_withdrawal FOR EACH ROW EXECUTE FUNCTION public.bound_is_withdrawn_in_time();
@@ -12102,6 +12203,8 @@ CREATE TRIGGER video_lies_with_its_first_owner BEFORE INSERT ON public.video FOR
 
 CREATE TRIGGER withdrawal_rule_is_decided BEFORE INSERT ON public.withdrawal_rule FOR EACH ROW EXECUTE FUNCTION public.withdrawal_rule_is_decided();
 
+CREATE CONSTRAINT TRIGGER write_offs_have_a_cause AFTER INSERT ON public.transfer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.reason = 'debt_written_off'::text)) EXECUTE FUNCTION public.write_offs_have_a_cause();
+
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_kind_fkey FOREIGN KEY (kind) REFERENCES public.account_kind(kind);
 
@@ -12194,6 +12297,9 @@ ALTER TABLE ONLY public.data_export_part
 
 ALTER TABLE ONLY public.data_export
     ADD CONSTRAINT data_export_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.debt_write_off
+    ADD CONSTRAINT debt_write_off_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
 
 ALTER TABLE ONLY public.decision_bound
     ADD CONSTRAINT decision_bound_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
@@ -12948,6 +13054,8 @@ GRANT ALL ON FUNCTION public.currency_places(p_currency text) TO plaudit_app;
 REVOKE ALL ON FUNCTION public.currency_worth(p_rates jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.currency_worth(p_rates jsonb) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.debt_is_owed() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.decided_book(p_decision_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.decided_book(p_decision_id uuid) TO plaudit_app;
 
@@ -13013,6 +13121,9 @@ GRANT ALL ON FUNCTION public.erase_brakes(p_person_id bigint, p_rows_max integer
 
 REVOKE ALL ON FUNCTION public.erase_cards(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_cards(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_creators(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_creators(p_person_id bigint, p_rows_max integer) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.erase_decisions(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_decisions(p_person_id bigint, p_rows_max integer) TO plaudit_app;
@@ -13443,6 +13554,9 @@ REVOKE ALL ON FUNCTION public.order_is_looked_at() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.order_is_within_cap() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.owing_since(p_creator_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.owing_since(p_creator_id bigint) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) TO plaudit_app;
 
@@ -13780,7 +13894,12 @@ REVOKE ALL ON FUNCTION public.write_issuer(p_decision_id uuid, p_terms jsonb, p_
 
 REVOKE ALL ON FUNCTION public.write_key(p_decision_id uuid, p_name text, p_issuer_id integer, p_secret_sha256 bytea, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone, p_former_ends_at timestamp with time zone, p_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.write_offs_have_a_cause() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.write_role(p_decision_id uuid, p_person_id bigint, p_role text, p_by bigint, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.written_off_of(p_creator_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.written_off_of(p_creator_id bigint) TO plaudit_app;
 
 GRANT SELECT ON TABLE public.account TO plaudit_app;
 
@@ -13972,6 +14091,8 @@ GRANT UPDATE(diamonds_returned) ON TABLE public.clawback_part TO plaudit_app;
 
 GRANT UPDATE(returned_pending) ON TABLE public.clawback_part TO plaudit_app;
 
+GRANT UPDATE(diamonds_recovered) ON TABLE public.clawback_part TO plaudit_app;
+
 GRANT SELECT,INSERT ON TABLE public.coin_grant TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.consumption_request TO plaudit_app;
@@ -14033,6 +14154,8 @@ GRANT SELECT,INSERT ON TABLE public.data_export_part TO plaudit_app;
 GRANT UPDATE(sealed) ON TABLE public.data_export_part TO plaudit_app;
 
 GRANT SELECT ON TABLE public.database_life TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.debt_write_off TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.decision_bound TO plaudit_app;
 

@@ -42,6 +42,7 @@ ENGLISH_ONLY = frozenset(
         "catalogue.html",
         "catalogue_item.html",
         "data_requests.html",
+        "debts.html",
         "decisions.html",
         "freezes.html",
         "grants.html",

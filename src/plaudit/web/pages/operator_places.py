@@ -58,6 +58,7 @@ GROUPS = (
         (
             Tab("payouts", "/operator/payouts", "Payouts"),
             Tab("rewards", "/operator/rewards", "Rewards"),
+            Tab("debts", "/operator/debts", "Debts"),
         ),
     ),
     Group(
