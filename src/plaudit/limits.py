@@ -467,6 +467,7 @@ CLAWBACK_LEASE_S = 120  # after this a clawback whose worker died is taken up ag
 CLAWBACK_CONVERSIONS_PAGE = 100  # conversions read at a time while their diamonds are taken
 CLAWBACK_GIFTS_LENGTH_MAX = 100  # gifts of one clawback shown at once
 DEBTS_AGED_MAX = 10_000  # the largest debts of creators that are summed by age
+REFUND_EXAMPLE_COINS = 1_000  # of the example of what a refund takes
 CLAWBACK_GIFTS_SHOWN = 3  # the largest gifts of each in a list of clawbacks
 AUTOMATIC_CONVERSION_EVERY_S = 30
 AUTOMATIC_CONVERSIONS_PER_RUN_MAX = 1_000  # creators converted in one run of the job

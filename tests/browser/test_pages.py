@@ -21,7 +21,7 @@ GUEST, VIEWER, CREATOR, OPERATOR = "", "Robin Ellis", "Mateus Oliveira", "Tove L
 OWNER, VIDEO = "Ingrid Solberg", "A whole sunset in under a minute"
 PAGES = {
     GUEST: (
-        "/", "/people", "/coins", "/report-a-scam", "/verify?number=PLAUDIT-1-000042&code=wrong", "/rooms/{room}",
+        "/", "/people", "/coins", "/refunds", "/report-a-scam", "/verify?number=PLAUDIT-1-000042&code=wrong", "/rooms/{room}",
         "/videos", "/videos/{video}",
     ),
     VIEWER: (

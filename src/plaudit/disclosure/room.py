@@ -5,5 +5,5 @@ from plaudit.room import Room
 ROOM = Room(
     package="plaudit.disclosure",
     routers=("api:router",),
-    pages=("coins", "months"),
+    pages=("coins", "months", "refunds"),
 )
