@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
+from plaudit.limits import STEP_UP_MAX_AGE_S
 from tests.browser.conftest import OpenPage
 from tests.support.databases import Copies, owner_of
 from tests.support.peers import peer
@@ -67,6 +69,7 @@ def place(copies: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             settings = {
                 "PLAUDIT_PUBLIC_URL": address,
                 "PLAUDIT_CLIENT_SECRETS": "plaudit=s3cret",
+                "PLAUDIT_MANUAL_PAYOUTS": "true",
             }
             with serving(database_url, log, "--port", str(port), **settings):
                 yield Place(address, platform, key)
@@ -100,6 +103,40 @@ def test_the_platform_signs_somebody_out(open_page: OpenPage, place: Place) -> N
     assert told["status"] == 200
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("Who are you?")
+
+
+def test_a_creator_signs_in_again_and_what_was_typed_is_done(open_page: OpenPage, place: Place) -> None:
+    """An old sign-in does not say where money goes: the platform is asked in a window of its own, and the page goes on."""
+    claims: dict[str, object] = {"name": "Cleo", "preferred_username": "cleo", "roles": ["viewer", "creator"]}
+    platform_says(place, {"cleo": claims | {"auth_time": int(time.time()) - 2 * STEP_UP_MAX_AGE_S}})
+    page = open_page(refusals=True)  # the platform has no icon
+    page.goto(f"{place.address}/sign-in?next=/studio/payouts")
+    page.get_by_role("button", name="Cleo").click()
+    page.wait_for_url(f"{place.address}/studio/payouts")
+    page.get_by_role("button", name="Add a bank account").first.click()
+    form = page.locator("[data-new-method]")
+    form.locator("[name=holder_name]").fill("Cleo Example")
+    form.locator("[name=country]").select_option("DE")
+    form.locator("[name=iban]").fill("DE89 3704 0044 0532 0130 00")
+    form.get_by_role("button", name="Add").click()
+    asked = page.get_by_role("dialog", name="Is it you?")
+    expect(asked).to_be_visible()
+    shoot(page, "sign-in-again")
+    asked.get_by_role("button", name="Not now").click()
+    expect(form.locator("[name=holder_name]")).to_have_value("Cleo Example")
+
+    platform_says(place, {"cleo": claims})
+    form.get_by_role("button", name="Add").click()
+    with page.context.expect_page() as opened:
+        asked.get_by_role("link", name="Sign in again").click()
+    opened.value.get_by_role("button", name="Cleo").click()
+    expect(asked).to_have_count(0)
+    expect(page.locator("#methods")).to_contain_text("3000")
+
+
+def platform_says(place: Place, people: dict[str, dict[str, object]]) -> None:
+    """What the platform claims of people from now on."""
+    httpx2.post(f"{place.platform}/_control/people", json=people, timeout=WAIT_S).raise_for_status()
 
 
 def test_what_goes_wrong_is_said_kindly_and_fits(open_page: OpenPage, place: Place) -> None:
