@@ -21,8 +21,8 @@ GUEST, VIEWER, CREATOR, OPERATOR = "", "Robin Ellis", "Mateus Oliveira", "Tove L
 OWNER, VIDEO = "Ingrid Solberg", "A whole sunset in under a minute"
 PAGES = {
     GUEST: (
-        "/", "/people", "/coins", "/refunds", "/report-a-scam", "/verify?number=PLAUDIT-1-000042&code=wrong", "/rooms/{room}",
-        "/videos", "/videos/{video}",
+        "/", "/people", "/coins", "/refunds", "/report-a-scam", "/verify?number=PLAUDIT-1-000042&code=wrong",
+        "/rooms/{room}", "/videos", "/videos/{video}",
     ),
     VIEWER: (
         "/rooms/{room}", "/videos/{video}", "/recharge", "/wallet", "/wallet/cards", "/withdraw", "/withdrawal-form",

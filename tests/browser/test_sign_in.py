@@ -106,7 +106,7 @@ def test_the_platform_signs_somebody_out(open_page: OpenPage, place: Place) -> N
 
 
 def test_a_creator_signs_in_again_and_what_was_typed_is_done(open_page: OpenPage, place: Place) -> None:
-    """An old sign-in does not say where money goes: the platform is asked in a window of its own, and the page goes on."""
+    """An old sign-in does not say where money goes: the platform is asked in another window, and the page goes on."""
     claims: dict[str, object] = {"name": "Cleo", "preferred_username": "cleo", "roles": ["viewer", "creator"]}
     platform_says(place, {"cleo": claims | {"auth_time": int(time.time()) - 2 * STEP_UP_MAX_AGE_S}})
     page = open_page(refusals=True)  # the platform has no icon
