@@ -67,6 +67,8 @@ async def test_somebody_has_another_subject(
     assert (moved.json()["person_id"], moved.json()["subject"], moved.json()["merged_id"]) == (me, "ada2", None)
     assert (await server.post("/v1/people/ada/rename", json=body)).json() == moved.json()
     assert refusal(await server.post("/v1/people/bob/rename", json=body))[1] == "idempotency_conflict"
+    other = await server.post("/v1/people/ada/rename", json=body | {"subject": "ada4"})
+    assert refusal(other)[1] == "idempotency_conflict"
     await leads_to(desk, server, "ada", "ada2")
     assert (await (await desk.person("ada2")).get("/v1/me")).json()["id"] == me
     assert refusal(await say(server, "rename", "bob", clock, subject="ada")) == (409, "subject_taken")
@@ -142,6 +144,13 @@ async def test_two_accounts_are_one_for_good(
     assert moved.status_code == 200, moved.text
     assert (moved.json()["person_id"], moved.json()["merged_id"]) == (str(ada_id), str(bob_id))
     assert (await server.post("/v1/people/bob/merge", json=merge)).json() == moved.json()
+    other = await server.post("/v1/people/bob/merge", json=merge | {"into": "bob"})
+    assert refusal(other)[1] == "idempotency_conflict"
+    olga = await desk.person("olga", Role.OPERATOR)
+    of_them = {"person_id": moved.json()["person_id"]}
+    [listed] = (await olga.get("/v1/operator/person-moves", params=of_them)).json()["items"]
+    assert listed == moved.json() | {"by_key": "of the host"}
+    assert "of the host" in (await olga.get("/operator/moves")).text
     await leads_to(desk, server, "bob", "ada")
     assert (await ada.get("/v1/me/limits")).json()["pause"]["kind"] == "exclusion"
     reason = {"reason": "a mistake"}

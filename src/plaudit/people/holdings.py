@@ -15,7 +15,7 @@ HELD = (
     ),
     Holding(
         table="person_move",
-        personal="subject",
+        personal="subject to_subject",
         kind=kinds.PROFILE,
         where="$1 in (person_id, merged_id)",
     ),

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from plaudit.connections import Connection
+from plaudit.pages import Place
 from plaudit.problems import Conflict
 from plaudit.statements import fetch_all, fetch_one, statements
 
@@ -20,12 +21,16 @@ class PersonMove(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     issuer_id: int
     former_subject: str
+    said_subject: str
+    """Whom it was said to lead to."""
     subject: str
     """What the platform calls the person now."""
     person_id: int
     merged_id: int | None
     """The account that is no more; None: the person was called otherwise."""
     moved_at: datetime
+    by_key: str | None
+    """The name of the key by which its server said so; None: who owns the tables."""
 
 
 class SubjectMoved(Conflict):
@@ -57,6 +62,13 @@ async def refuse_moved(connection: Connection, issuer_id: int, subjects: Collect
 async def find_move(connection: Connection, move_id: UUID) -> PersonMove | None:
     """By its id; None: there is none."""
     return await fetch_one(connection, SQL["person_move"], PersonMove, move_id)
+
+
+async def list_moves(
+    connection: Connection, before: Place, limit: int, person_id: int | None = None
+) -> list[PersonMove]:
+    """Newest first, from the one after `before`; of everybody, or those that lead to or from somebody."""
+    return await fetch_all(connection, SQL["person_moves"], PersonMove, *before, limit, person_id)
 
 
 async def merged_into(connection: Connection, person_id: int) -> list[int]:

@@ -232,8 +232,17 @@ select m.subject as former, p.subject as now from person_move m join person p on
 where m.issuer_id = $1 and m.subject = any ($2::text[]) order by m.subject limit 1;
 
 -- name: person_move -> PersonMove
-select m.id, m.issuer_id, m.subject as former_subject, p.subject, m.person_id, m.merged_id, m.moved_at
-from person_move m join person p on p.id = m.person_id where m.id = $1;
+select m.id, m.issuer_id, m.subject as former_subject, coalesce(m.to_subject, p.subject) as said_subject, p.subject, m.person_id,
+    m.merged_id, m.moved_at, k.name as by_key
+from person_move m join person p on p.id = m.person_id left join api_key k on k.id = m.key_id where m.id = $1;
+
+-- name: person_moves -> PersonMove
+-- The newest first; of everybody, or those that lead to or from somebody.
+select m.id, m.issuer_id, m.subject as former_subject, coalesce(m.to_subject, p.subject) as said_subject, p.subject, m.person_id,
+    m.merged_id, m.moved_at, k.name as by_key
+from person_move m join person p on p.id = m.person_id left join api_key k on k.id = m.key_id
+where (m.moved_at, m.id) < ($1, $2) and ($4::bigint is null or $4 in (m.person_id, m.merged_id))
+order by m.moved_at desc, m.id desc limit $3;
 
 -- name: merged_into
 with recursive gone (id) as (

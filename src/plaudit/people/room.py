@@ -11,7 +11,7 @@ ROOM = Room(
     erased_by="erase_people",
     routers=("api:router", "told_api:router", "own_sessions_api:router"),
     jobs="jobs:people_jobs",
-    pages=("people", "sign_in"),
+    pages=("people", "sign_in", "moves"),
     commands=(
         RoomCommand("issuer", "issuer_commands:issuer", "Say whose tokens are accepted, and how they are read."),
         RoomCommand("key", "key_commands:key", "Make, list, rotate and revoke API keys of servers."),

@@ -66,7 +66,8 @@ async def rename(connection: Connection, clock: Clock, issuer_id: int, former: s
         MoveObstructed: they are an operator, or have more than a key alone may lead elsewhere.
     """
     if known := await find_move(connection, new.id):
-        if (known.issuer_id, known.former_subject, known.merged_id) != (issuer_id, former, None):
+        said = (known.issuer_id, known.former_subject, known.said_subject, known.merged_id)
+        if said != (issuer_id, former, new.subject, None):
             raise IdempotencyConflict(id=new.id)
         return known
     require_uuid7(new.id, "body.id", clock)
@@ -114,7 +115,8 @@ async def merge(
         MoveObstructed: the account that goes has something left, or they are known to be two people.
     """
     if known := await find_move(connection, new.id):
-        if (known.issuer_id, known.former_subject, known.merged_id is None) != (issuer_id, former, False):
+        said = (known.issuer_id, known.former_subject, known.said_subject, known.merged_id is None)
+        if said != (issuer_id, former, new.into, False):
             raise IdempotencyConflict(id=new.id)
         return known
     require_uuid7(new.id, "body.id", clock)

@@ -5,12 +5,15 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import Router, post
-from litestar.params import JSONBody
+from litestar import Router, get, post
+from litestar.params import JSONBody, Parameter
 from msgspec import Meta
 
 from plaudit.acts import changed
 from plaudit.injected import Clock, Database, Settings
+from plaudit.limits import PAGE_LENGTH_DEFAULT
+from plaudit.pages import BY_TIME, Cursor, Limit, Page
+from plaudit.people import moves
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.people.model import Scope
@@ -92,4 +95,38 @@ async def merge_person(
     return _answer(move)
 
 
-router = Router("/", route_handlers=[rename_person, merge_person])
+class ListedMoveAnswer(PersonMoveAnswer, frozen=True, kw_only=True):
+    """Where a subject leads, and who said so."""
+
+    by_key: Annotated[str | None, Meta(description="The name of the server's key; null: said on the command line.")]
+
+
+def _listed(move: PersonMove) -> ListedMoveAnswer:
+    return ListedMoveAnswer(**msgspec.structs.asdict(_answer(move)), by_key=move.by_key)
+
+
+@get(
+    "/v1/operator/person-moves",
+    access=frozenset({Access.SUPPORT, Access.SAFETY}),
+    operation_id="ListPersonMoves",
+    personal=True,
+    tags=["Operator"],
+    summary="People who are called otherwise, and accounts that are one",
+)
+async def list_moves(
+    database: Database,
+    person_id: Annotated[
+        str | None, Parameter(pattern=r"^[1-9][0-9]{0,17}$(?!\n)", description="Only what leads to or from them.")
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE_LENGTH_DEFAULT,
+) -> Page[ListedMoveAnswer]:
+    """Newest first, with the key by which the platform's server said so."""
+    async with database.read() as connection:
+        found = await moves.list_moves(
+            connection, BY_TIME.after(cursor), limit + 1, int(person_id) if person_id else None
+        )
+    return BY_TIME.page(found, limit, lambda move: (move.moved_at, move.id), _listed)
+
+
+router = Router("/", route_handlers=[rename_person, merge_person, list_moves])

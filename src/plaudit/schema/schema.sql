@@ -2039,7 +2039,7 @@ begin
     delete from sign_in_code where person_id = p_person_id;
     delete from allowance_taken where person_id = p_person_id;
     delete from person_email where person_id = p_person_id;
-    update person_move set subject = 'erased:' || gen_random_uuid() where p_person_id in (person_id, merged_id);
+    update person_move set subject = 'erased:' || gen_random_uuid(), to_subject = null where p_person_id in (person_id, merged_id);
     update role_grant set taken_at = greatest(now(), granted_at) where person_id = p_person_id and taken_at is null;
     update person set subject = 'erased:' || gen_random_uuid(), handle = 'deleted-' || id, display_name = 'Deleted user', avatar = '',
         country = null, language = null, born_on = null, platform_roles = '{}', told_at = null, said_at = null
@@ -4176,8 +4176,8 @@ CREATE FUNCTION public.merge_person(p_id uuid, p_merged_id bigint, p_into_id big
     AS $$
 begin
     perform pg_advisory_xact_lock(hashtext('plaudit.decision'));
+    perform lock_wallets(array[p_merged_id, p_into_id]);  -- before people, as whoever orders does
     perform from person where id in (p_merged_id, p_into_id) order by id for update;
-    perform lock_wallets(array[p_merged_id, p_into_id]);
     if exists (select from erasure_obstacles(p_merged_id, p_at)) then
         raise exception 'something is in the way of merging person %', p_merged_id
             using errcode = 'check_violation', constraint = 'merge_is_not_obstructed';
@@ -4330,8 +4330,8 @@ declare
 begin
     select * into strict v_merged from person where id = p_merged_id;
     update person set subject = 'merged:' || p_id, platform_roles = '{}' where id = p_merged_id;
-    insert into person_move (id, issuer_id, subject, person_id, merged_id, moved_at)
-    values (p_id, v_merged.issuer_id, v_merged.subject, p_into_id, p_merged_id, p_at);
+    insert into person_move (id, issuer_id, subject, to_subject, person_id, merged_id, moved_at)
+    select p_id, v_merged.issuer_id, v_merged.subject, p.subject, p_into_id, p_merged_id, p_at from person p where p.id = p_into_id;
     update role_grant set taken_at = greatest(p_at, granted_at) where person_id = p_merged_id and taken_at is null;
     update session set ended_at = greatest(p_at, created_at) where person_id = p_merged_id and ended_at is null;
     delete from sign_in_code where person_id = p_merged_id;
@@ -4346,8 +4346,8 @@ declare
 begin
     select * into strict v_person from person where id = p_person_id for update;
     update person set subject = p_subject where id = p_person_id;
-    insert into person_move (id, issuer_id, subject, person_id, moved_at)
-    values (p_id, v_person.issuer_id, v_person.subject, p_person_id, p_at);
+    insert into person_move (id, issuer_id, subject, to_subject, person_id, moved_at)
+    values (p_id, v_person.issuer_id, v_person.subject, p_subject, p_person_id, p_at);
 end $$;
 
 CREATE FUNCTION public.names_person(p_data json, p_person_id bigint) RETURNS boolean
@@ -9237,6 +9237,7 @@ CREATE TABLE public.person_move (
     merged_id bigint,
     moved_at timestamp with time zone NOT NULL,
     key_id integer DEFAULT public.acting_key(),
+    to_subject text,
     CONSTRAINT person_move_is_to_another CHECK ((merged_id <> person_id))
 );
 
@@ -9247,6 +9248,8 @@ COMMENT ON COLUMN public.person_move.subject IS 'by which nobody comes in any mo
 COMMENT ON COLUMN public.person_move.person_id IS 'whom it leads to';
 
 COMMENT ON COLUMN public.person_move.merged_id IS 'the account that is no more; null: the person has another subject';
+
+COMMENT ON COLUMN public.person_move.to_subject IS 'as the server said it; null: from before it was kept, or erased';
 
 CREATE TABLE public.person_subdivision (
     person_id bigint NOT NULL,

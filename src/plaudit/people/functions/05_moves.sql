@@ -41,8 +41,8 @@ declare
 begin
     select * into strict v_person from person where id = p_person_id for update;
     update person set subject = p_subject where id = p_person_id;
-    insert into person_move (id, issuer_id, subject, person_id, moved_at)
-    values (p_id, v_person.issuer_id, v_person.subject, p_person_id, p_at);
+    insert into person_move (id, issuer_id, subject, to_subject, person_id, moved_at)
+    values (p_id, v_person.issuer_id, v_person.subject, p_subject, p_person_id, p_at);
 end $$;
 
 -- An account turned out to be another's: its subject leads there, and nobody comes by it any more. For who owns the
@@ -54,8 +54,8 @@ declare
 begin
     select * into strict v_merged from person where id = p_merged_id;
     update person set subject = 'merged:' || p_id, platform_roles = '{}' where id = p_merged_id;
-    insert into person_move (id, issuer_id, subject, person_id, merged_id, moved_at)
-    values (p_id, v_merged.issuer_id, v_merged.subject, p_into_id, p_merged_id, p_at);
+    insert into person_move (id, issuer_id, subject, to_subject, person_id, merged_id, moved_at)
+    select p_id, v_merged.issuer_id, v_merged.subject, p.subject, p_into_id, p_merged_id, p_at from person p where p.id = p_into_id;
     update role_grant set taken_at = greatest(p_at, granted_at) where person_id = p_merged_id and taken_at is null;
     update session set ended_at = greatest(p_at, created_at) where person_id = p_merged_id and ended_at is null;
     delete from sign_in_code where person_id = p_merged_id;

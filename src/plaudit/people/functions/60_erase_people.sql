@@ -8,7 +8,7 @@ begin
     delete from sign_in_code where person_id = p_person_id;
     delete from allowance_taken where person_id = p_person_id;
     delete from person_email where person_id = p_person_id;
-    update person_move set subject = 'erased:' || gen_random_uuid() where p_person_id in (person_id, merged_id);
+    update person_move set subject = 'erased:' || gen_random_uuid(), to_subject = null where p_person_id in (person_id, merged_id);
     update role_grant set taken_at = greatest(now(), granted_at) where person_id = p_person_id and taken_at is null;
     update person set subject = 'erased:' || gen_random_uuid(), handle = 'deleted-' || id, display_name = 'Deleted user', avatar = '',
         country = null, language = null, born_on = null, platform_roles = '{}', told_at = null, said_at = null

@@ -5,8 +5,8 @@ create or replace function merge_person(p_id uuid, p_merged_id bigint, p_into_id
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform pg_advisory_xact_lock(hashtext('plaudit.decision'));
+    perform lock_wallets(array[p_merged_id, p_into_id]);  -- before people, as whoever orders does
     perform from person where id in (p_merged_id, p_into_id) order by id for update;
-    perform lock_wallets(array[p_merged_id, p_into_id]);
     if exists (select from erasure_obstacles(p_merged_id, p_at)) then
         raise exception 'something is in the way of merging person %', p_merged_id
             using errcode = 'check_violation', constraint = 'merge_is_not_obstructed';

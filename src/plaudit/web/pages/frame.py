@@ -54,6 +54,7 @@ ENGLISH_ONLY = frozenset(
         "prepaid_report.html",
         "message.html",
         "minor_refunds.html",
+        "moves.html",
         "money_in.html",
         "operator.html",
         "operator_order.html",

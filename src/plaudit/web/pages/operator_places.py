@@ -78,6 +78,7 @@ GROUPS = (
             Tab("safety", "/operator/safety", "Cases"),
             Tab("scams", "/operator/scam-reports", "Scam reports"),
             Tab("links", "/operator/links", "Linked accounts"),
+            Tab("moves", "/operator/moves", "Moved accounts"),
             Tab("grants", "/operator/grants", "Give coins"),
             Tab("minor_refunds", "/operator/minor-refunds", "Minors"),
             Tab("mails", "/operator/mails", "Mail"),
