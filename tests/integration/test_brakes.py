@@ -1,6 +1,7 @@
 """Limits over HTTP: set, reached, raised, by a server, from many devices at once; breaks and self-exclusion."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -237,6 +238,46 @@ async def _erased(vera: Spender, owner_connection: OwnConnection) -> None:
     assert await erasing.erase_due(house.database, house.settings, house.clock) == 1
     assert await owner_connection.fetch("select from erasure where erased_at is null") == []
     assert await broken_laws(house.database.url) == []
+
+
+async def test_who_wants_to_be_told_is_told_each_time_and_held_back_by_nothing(vera: Spender) -> None:
+    await vera.limit("remind_amount", await vera.worth(20))
+    told = [(await vera.send(coins)).json()["given"]["reminds"] for coins in (15, 10, 5, 40, 1)]
+    assert told == [False, True, False, True, False]
+    looser = (await vera.limit("remind_amount", None)).json()
+    assert [one for one in looser["limits"] if one["waiting"]] == [], "it holds nothing, so it goes at once"
+    assert "given" not in (await vera.send(40)).json()
+
+
+async def test_pages_show_how_far_limits_are_and_that_nothing_is_bought_now(vera: Spender) -> None:
+    async def text(path: str) -> str:
+        answer = await vera.http.get(path)
+        assert answer.status_code == 200
+        return answer.text
+
+    async def meter() -> Any:
+        page = await text(f"/rooms/{vera.room_id}")
+        return json.loads(page.split('id="page-data">')[1].split("</script>")[0])["meter"]
+
+    assert await meter() is None
+    assert "This session" not in await text("/wallet")
+    said = await vera.http.put(
+        "/v1/me/limits/remind_minutes", json={"id": vera.studio.id(), "minutes": 45, "time_zone": "Europe/London"}
+    )
+    assert said.status_code == 200
+    assert (await meter())["remind_minutes"] == 45, "without any limit in money"
+    await vera.limit("month", 20_000)
+    await vera.send(10)
+    shown = await meter()
+    assert (shown["period"], shown["limit_minor"]) == ("month", 20_000)
+    assert 0 < shown["session_minor"] == shown["given_minor"]
+    assert shown["session_since"] is not None
+    for path in ("/wallet", "/recharge"):
+        assert "of £200.00" in await text(path), path
+    await vera.http.post("/v1/me/breaks", json={"id": vera.studio.id(), "days": 3})
+    stopped = await text("/recharge")
+    assert "You stopped spending until" in stopped
+    assert 'id="recharge"' not in stopped
 
 
 async def test_ids_are_used_once(vera: Spender) -> None:

@@ -64,14 +64,20 @@ class LimitsAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Meter(msgspec.Struct, frozen=True, kw_only=True):
-    """What pages always show of limits: this session, and the longest period that has one."""
+    """What pages always show of limits: this session, and the longest period that has one. Each `remind_minutes` of a
+    session its giver is told how far they are."""
 
     currency: str
     session_minor: int
+    session_since: datetime | None
+    """None: nothing was given in this session."""
+    remind_minutes: int | None
     period: Period | None
     given_minor: int | None
     limit_minor: int | None
     stopped_until: datetime | None
+    is_stopped: bool
+    """By a guardian, until they let it go on."""
 
 
 def meter_of(brake: Brake) -> Meter:
@@ -80,10 +86,13 @@ def meter_of(brake: Brake) -> Meter:
     return Meter(
         currency=brake.currency,
         session_minor=minor(brake.session_given),
+        session_since=brake.session_since if brake.session_given else None,
+        remind_minutes=brake.remind_minutes,
         period=name,
         given_minor=None if given is None else minor(given),
         limit_minor=None if most is None else most // MILLIONTHS,
         stopped_until=brake.stopped_until,
+        is_stopped=brake.is_stopped,
     )
 
 

@@ -154,6 +154,8 @@ class Brake(msgspec.Struct, frozen=True, kw_only=True):
     night_since: datetime | None
     night_until: datetime | None
     night_asks: bool | None
+    session_since: datetime
+    remind_minutes: int | None
     session_given: int
     day_given: int
     day_since: datetime

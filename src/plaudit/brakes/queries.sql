@@ -41,7 +41,10 @@ select exists (
 -- columns: brake
 b.currency, b.coin_worth, nullif(b.stopped_until, 'infinity') as stopped_until,
 coalesce(b.stopped_until = 'infinity', false) as is_stopped, b.day_max, b.week_max, b.month_max, b.session_max, b.remind_each, b.night_since,
-b.night_until, b.night_asks, b.given - b.session_mark as session_given, b.given - b.day_mark as day_given, b.day_since,
+b.night_until, b.night_asks, b.session_since, (
+    select min(l.minutes) from unnest(spending_accounts($1)) p cross join lateral limits_in_force(p, $2) l
+    where l.kind = 'remind_minutes'
+) as remind_minutes, b.given - b.session_mark as session_given, b.given - b.day_mark as day_given, b.day_since,
 b.day_until, b.given - b.week_mark as week_given, b.week_since, b.week_until, b.given - b.month_mark as month_given,
 b.month_since, b.month_until, spending_accounts($1) as accounts
 

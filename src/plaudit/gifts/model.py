@@ -176,6 +176,7 @@ class GivenSoFar(msgspec.Struct, frozen=True):
 
     session_minor: int
     period_minor: Annotated[int | None, msgspec.Meta(description="Of the longest period that has a limit.")]
+    reminds: Annotated[bool, msgspec.Meta(description="Now the sender wanted to be told how far they are.")] = False
 
 
 class Gift(msgspec.Struct, frozen=True):
@@ -199,9 +200,9 @@ class Gift(msgspec.Struct, frozen=True):
     )
 
 
-def given_so_far(session_given: int, period_given: int | None) -> GivenSoFar:
+def given_so_far(session_given: int, period_given: int | None, *, reminds: bool) -> GivenSoFar:
     """What the books count in millionths."""
-    return GivenSoFar(minor(session_given), None if period_given is None else minor(period_given))
+    return GivenSoFar(minor(session_given), None if period_given is None else minor(period_given), reminds)
 
 
 @lru_cache(maxsize=64)

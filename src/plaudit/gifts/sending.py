@@ -187,7 +187,8 @@ def _gift(gift: GiftOrder | GiftRow, charged: GiftOutcome | GiftRow) -> Gift:
     assert charged.combo_id is not None
     given: GivenSoFar | UnsetType = UNSET
     if isinstance(charged, GiftOutcome) and charged.session_given is not None:
-        given = given_so_far(charged.session_given, charged.period_given)
+        reminds = charged.brake is not None and charged.brake.reminds
+        given = given_so_far(charged.session_given, charged.period_given, reminds=reminds)
     return Gift(
         gift.id,
         id_text(gift.room_id),

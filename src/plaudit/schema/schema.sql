@@ -3117,6 +3117,8 @@ begin
     b.night_asks := night.night_asks;
     if num_nonnulls(b.stopped_until, b.gift_max, b.creator_max, b.session_max, b.day_max, b.week_max, b.month_max, b.ask_above,
         b.remind_each, b.night_from_minute) > 0
+        or exists (select from unnest(members) p cross join lateral limits_that_hold(p, p_at) l
+            where l.kind = 'remind_minutes' and l.minutes is not null)
     then
         b.currency := terms.currency;
         b.coin_worth := terms.coin_worth;

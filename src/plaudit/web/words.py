@@ -186,6 +186,17 @@ def own_limit_words() -> dict[str, Any]:
             "month": _("Your limit for a month holds this. {left} is left until {moment}."),
         },
         "your_limits": _("Your limits"),
+        "this_session": _("This session: {given}"),
+        "of_limit": {
+            "day": _("Today: {given} of {limit}"),
+            "week": _("This week: {given} of {limit}"),
+            "month": _("This month: {given} of {limit}"),
+        },
+        "reminds_amount": _("You wanted to be told: {given} in this session."),
+        "reminds_minutes": plural_forms(
+            "You wanted to be told: {count} minute in this session, {given}.",
+            "You wanted to be told: {count} minutes in this session, {given}.",
+        ),
         "capped_by": {
             str(CAP_DAY_H): _(
                 "Where you are, one person may pay {cap} for coins within 24 hours. {left} of it is left."

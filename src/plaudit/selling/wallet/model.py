@@ -16,6 +16,8 @@ class Wallet(msgspec.Struct, frozen=True):
     coins: int
     spent: int
     held: int = 0
+    has_brake: bool = False
+    """Whether limits of their own, or of a guardian, hold."""
 
 
 class OpenLot(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,5 @@
 -- name: find_wallet -> Wallet
-select coins, spent, held from wallet where shard = $1 and viewer_id = $2
+select coins, spent, held, brake_id is not null as has_brake from wallet where shard = $1 and viewer_id = $2
 
 -- name: open_lots -> OpenLot
 select greatest(s.start_coin, $3) as start_coin, s.end_coin - greatest(s.start_coin, $3) as unspent,

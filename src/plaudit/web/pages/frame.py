@@ -8,6 +8,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.enums import MediaType
 
+from plaudit.brakes.answers import Meter, read_meter
 from plaudit.check_codes.codes import address_of, qr_svg
 from plaudit.clock import Clock, SystemClock
 from plaudit.connections import Connection
@@ -130,6 +131,11 @@ async def viewer_of(connection: Connection, caller: Caller | None) -> Viewer:
     if Role.OPERATOR in caller.roles:
         waits = await waiting_for(connection, person.id, _clock.get().now())
     return Viewer(person, tuple(sorted(caller.roles)), await read_wallet(connection, person.id), withdraws, waits)
+
+
+async def meter_for(connection: Connection, viewer: Viewer) -> Meter | None:
+    """How far the viewer's own limits are, as pages show it where coins are bought or given; None: they have none."""
+    return await read_meter(connection, viewer.person_id, _clock.get()) if viewer.wallet.has_brake else None
 
 
 async def before_page(request: Request[Any, Any, Any]) -> None:

@@ -25,6 +25,7 @@ TITLES = {
     Kind.GIFT: later("For one gift"),
     Kind.CREATOR: later("For one creator in a month"),
     Kind.ASK: later("Ask me above"),
+    Kind.REMIND_AMOUNT: later("Tell me after each"),
 }
 """The limits in money, as they are shown."""
 HINTS = {
@@ -35,6 +36,7 @@ HINTS = {
     Kind.GIFT: later("No gift is worth more."),
     Kind.CREATOR: later("The creator is not told."),
     Kind.ASK: later("A gift that is worth more is sent once you say yes again."),
+    Kind.REMIND_AMOUNT: later("In a session. Nothing is held back: you are told how far you are."),
 }
 BREAKS_DAYS = (1, 3, 7, 14, BREAK_DAYS_MAX)
 EXCLUSIONS_DAYS = (
@@ -82,6 +84,7 @@ async def limits(
         nav="wallet",
         rows=[_row(by_kind[kind], found) for kind in TITLES],
         night=by_kind[Kind.NIGHT],
+        after=by_kind[Kind.REMIND_MINUTES],
         pause=found.pause,
         currency=currency if worth else None,
         zone=zone,

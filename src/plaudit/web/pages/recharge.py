@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from plaudit.connections import Connection
+from plaudit.freezes.reading import SPENDING, told
 from plaudit.injected import Clock, Database, Settings
 from plaudit.limits import QUOTE_VALID_MINUTES
 from plaudit.mail.outbox import mails_of_order
@@ -36,7 +37,7 @@ from plaudit.selling.prices.pricing import NoPrices, NoSeller, Price
 from plaudit.selling.prices.subdivisions import parts_of, rate_below
 from plaudit.selling.providers import PaymentProviders, as_taken, providers_on_the_web
 from plaudit.selling.reversals import asking, reading, rules
-from plaudit.web.pages.frame import page, viewer_of
+from plaudit.web.pages.frame import meter_for, page, viewer_of
 
 LATE_AFTER_S = 90
 """After this a payment under way takes longer than most."""
@@ -58,6 +59,10 @@ async def recharge(  # noqa: PLR0913, PLR0917 - one for each parameter of the ad
     async with database.read() as connection:
         viewer = await viewer_of(connection, caller)
         back = local_address(back, "/wallet")
+        meter = await meter_for(connection, viewer)
+        freezes = [one for one in await told(connection, caller.person_id, clock.now()) if one.what in SPENDING]
+        if freezes or (meter and (meter.is_stopped or meter.stopped_until)):
+            return page("recharge_closed.html", viewer, nav="wallet", missing="nothing", freezes=freezes, meter=meter)
         try:
             book = await current_book(connection, clock)
         except NoPrices:
@@ -121,6 +126,7 @@ async def recharge(  # noqa: PLR0913, PLR0917 - one for each parameter of the ad
         cards=kept,
         one_tap=one_tap,
         now=clock.now(),
+        meter=meter,
         consent=CONSENT_WORDS,
         data=data,
         withdrawal_days=rule.days,

@@ -28,7 +28,7 @@ from plaudit.selling.wallet.reading import open_lots
 from plaudit.selling.wallet.worth import Valuation
 from plaudit.web.language import tag_for
 from plaudit.web.pages.filters import card_name
-from plaudit.web.pages.frame import Viewer
+from plaudit.web.pages.frame import Viewer, meter_for
 from plaudit.web.templating import static
 
 
@@ -55,7 +55,7 @@ class Trays:
             decision = await preview(*at_home, self.settings, self.clock, book=book)
             found = await prices(connection, book, decision.region, self.settings)
         except NoPrices:
-            return {"rate": None, "lots": [], "way": None, "asks_part": False, "card": None}
+            return {"rate": None, "lots": [], "way": None, "asks_part": False, "meter": None, "card": None}
         web = found[0]
         lots = []
         if viewer.person_id:
@@ -64,10 +64,12 @@ class Trays:
         payers = await unseen_payers_at(connection, decision, self.settings)
         offered = of_pages(await ways(connection, viewer.person_id, self.providers, who, web, payers))
         card = await one_tap_card(connection, viewer.person_id, who, self.clock) if viewer.person_id else None
+        meter = await meter_for(connection, viewer)
         asks_part = await self._asks_part(connection, viewer.person_id, web.region) if viewer.person_id else False
         return Valuation(lots, web).for_scripts() | {
             "way": msgspec.to_builtins(preferred(offered)),
             "asks_part": asks_part,
+            "meter": msgspec.to_builtins(meter),
             "card": {"provider": card.provider, "card_id": str(card.card_id), "name": card_name(card)}
             if card and not asks_part
             else None,

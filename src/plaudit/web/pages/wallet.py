@@ -28,7 +28,7 @@ from plaudit.selling.stores.actions import asks_consent
 from plaudit.selling.wallet import reading as coins
 from plaudit.selling.wallet.model import OpenLot
 from plaudit.selling.wallet.worth import Valuation
-from plaudit.web.pages.frame import page, viewer_of
+from plaudit.web.pages.frame import meter_for, page, viewer_of
 
 
 @get("/wallet", access=Access.VIEWER, include_in_schema=False)
@@ -66,6 +66,7 @@ async def wallet(
         consent = None
         if asks := asks_consent(payment_providers):
             consent = await consumption.consent_of(connection, caller.person_id)
+        meter = await meter_for(connection, viewer)
     unpaid = unpaid_vouchers(orders, clock.now())
     reminded = {order.order_id for order in unpaid}
     return page(
@@ -77,6 +78,7 @@ async def wallet(
         expiring=unspent.expiring,
         holds=holds,
         freezes=freezes,
+        meter=meter,
         worth=worth,
         lots=lots,
         history=history,

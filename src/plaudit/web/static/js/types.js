@@ -36,6 +36,17 @@
  * @property {number} [seq] of the frame that shows it, as its creator is told
  * @property {boolean} [anonymous] the sender hides, and has no name
  */
+/**
+ * @typedef {object} Meter how far somebody's own limits are
+ * @property {string} currency
+ * @property {number} session_minor
+ * @property {string | null} session_since
+ * @property {number | null} remind_minutes
+ * @property {"day" | "week" | "month" | null} period the longest that has a limit
+ * @property {number | null} given_minor
+ * @property {number | null} limit_minor
+ */
+/** @typedef {{session_minor: number, period_minor: number | null, reminds?: boolean}} GivenSoFar */
 /** @typedef {{id: string, sender: Person, text: string, at?: string}} ChatMessage */
 /** @typedef {{rank: number, person: Person, coins: number}} TopGifter */
 

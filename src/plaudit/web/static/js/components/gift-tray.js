@@ -2,7 +2,7 @@
 import { classMap, html, nothing } from "../../vendor/lit/lit.js";
 import { asset, coins, money, number, sayOf } from "../format.js";
 import { Meant } from "../meant.js";
-import { say, words } from "../words.js";
+import { fill, say, words } from "../words.js";
 import { PageElement, amountCoins, coinGlyph, icon } from "./element.js";
 
 /** @typedef {import("../types.js").Item} Item */
@@ -17,14 +17,14 @@ const AGAIN_MS = 3_000;
 /**
  * Properties: `oneTap` (the name of the saved card that pays for what is missing; empty: none), `items` (Item[]), `balance` (coins, null for a guest), `moneyOf` (coins, coins before them => Money | null), `shortage`
  * ({coins_short, buys, price: Money | null, asking} | null; `asking`: the price comes in a moment), `busy`, `disabledReason` (why nothing can be sent now), `countMax`,
- * `messageMax` (characters of words that may go with a gift; 0: none), `message` (those words).
+ * `meter` (how far the viewer's own limits are, as `Meter` has it; null: they have none), `messageMax` (characters of words that may go with a gift; 0: none), `message` (those words).
  * Events: `gift-send` {id, item_id, count, coins, message?}, to be told by `settle(id, isPosted)` what became of it; `gift-short` {id, item_id, count, coins, message?, coins_short}, `buy-exactly` {coins, at_once}, `buy-coins` {}, `sign-in` {item_id, count}.
  */
 export class GiftTray extends PageElement {
   static properties = {
     items: { attribute: false }, balance: { type: Number }, moneyOf: { attribute: false }, shortage: { attribute: false }, oneTap: { attribute: "one-tap" }, busy: { type: Boolean },
     disabledReason: { attribute: "disabled-reason" }, countMax: { type: Number, attribute: "count-max" },
-    messageMax: { type: Number, attribute: "message-max" }, message: { attribute: false }, selectedId: { type: Number, attribute: "selected-id" }, count: { type: Number }, category: { state: true }, custom: { state: true }, progress: { state: true },
+    meter: { attribute: false }, messageMax: { type: Number, attribute: "message-max" }, message: { attribute: false }, selectedId: { type: Number, attribute: "selected-id" }, count: { type: Number }, category: { state: true }, custom: { state: true }, progress: { state: true },
   };
 
   constructor() {
@@ -37,6 +37,7 @@ export class GiftTray extends PageElement {
     this.busy = false;
     this.disabledReason = "";
     this.countMax = COUNT_MAX;
+    /** @type {import("../types.js").Meter | null} */ this.meter = null;
     this.messageMax = 0;
     this.message = "";
     this.selectedId = 0;
@@ -139,7 +140,7 @@ export class GiftTray extends PageElement {
   render() {
     if (!this.items.length) return this.#loading();
     return html`
-      <div class="tray-head">${this.#categoryTabs()}${this.#balanceLink()}</div>
+      <div class="tray-head">${this.#categoryTabs()}${this.#balanceLink()}${this.#limits()}</div>
       <div class="tray-grid" role="radiogroup" aria-label=${say("gifts")} @keydown=${this.#walk}>
         ${this.#visible.map((item, index) => this.#cell(item, index))}
       </div>
@@ -162,6 +163,15 @@ export class GiftTray extends PageElement {
     if (this.balance === null) return nothing;
     return html`<button type="button" class="balance" @click=${() => this.tell("buy-coins", {})} aria-label="${coins(this.balance)}. ${say("buy_coins")}">
       ${coinGlyph()}<span class="numeric">${number(this.balance)}</span><span class="balance-plus">${icon("plus", "s")}</span></button>`;
+  }
+
+  #limits() {
+    if (!this.meter) return nothing;
+    const { currency, session_minor: session, period, given_minor: given, limit_minor: limit } = this.meter;
+    const sum = (/** @type {number} */ minor) => money({ amount_minor: minor, currency });
+    return html`<a class="limits-meter quiet numeric" href="/limits"><span>${say("this_session", { given: sum(session) })}</span>
+      ${period === null || given === null || limit === null ? nothing : html`<span>${fill(words.of_limit[period], { given: sum(given), limit: sum(limit) })}</span>
+      <progress class="progress limit-progress" value=${Math.min(given, limit)} max=${limit} aria-hidden="true"></progress>`}</a>`;
   }
 
   /** @param {Item} item @param {number} index */

@@ -5,6 +5,7 @@ import { coins as coinWords, money, number, sayOf } from "../format.js";
 import { confirmed } from "../forms.js";
 import { keep, recall } from "../kept.js";
 import { heldWords, isHeld, toLimits } from "../own-limits.js";
+import { Reminder } from "../reminder.js";
 import { toast } from "../toast.js";
 import { uuid7 } from "../uuid7.js";
 import { say, words } from "../words.js";
@@ -51,6 +52,7 @@ export class Giving {
     this.#confirmed = data.coins;
     this.#worth = data.rate ? worthOf(data.lots, data.rate) : null;
     this.#choiceKey = `gift-choice-${data.place}`;
+    this.reminder = new Reminder(data.meter ?? null);
     for (const tray of trays) this.#serve(tray);
     combo.addEventListener("gift-send", (/** @type {CustomEvent} */ event) => void this.send({ id: uuid7(), ...event.detail }));
     this.#recallChoice();
@@ -70,7 +72,7 @@ export class Giving {
 
   /** @param {any} tray */
   #serve(tray) {
-    Object.assign(tray, { items: this.data.items, moneyOf: this.#moneyOf, countMax: this.data.count_max, oneTap: this.data.card?.name ?? "" });
+    Object.assign(tray, { items: this.data.items, moneyOf: this.#moneyOf, countMax: this.data.count_max, oneTap: this.data.card?.name ?? "", meter: this.reminder.meter });
     tray.addEventListener("gift-send", (/** @type {CustomEvent} */ event) => void this.send(event.detail));
     tray.addEventListener("gift-short", (/** @type {CustomEvent} */ event) => {
       const { coins_short: missing, ...wanted } = event.detail;
@@ -135,12 +137,20 @@ export class Giving {
       this.#closeTray();
       if (this.combo.item?.id === item.id) this.combo.count = Math.max(this.combo.count, answer.gift.combo.count);
       this.place.announcer.sent(item, gift.count, answer.gift.coins_after);
+      this.#gaveSoFar(answer.gift.given);
       this.place.sent?.(answer.gift, item);
     } else {
       this.combo.expiresAt = "";
       await this.#refused(answer.problem ?? { code: "closed" }, gift);
     }
     this.#showBalance();
+  }
+
+  /** How far the viewer's own limits are with a gift that was charged. @param {import("../types.js").GivenSoFar | undefined} given */
+  #gaveSoFar(given) {
+    if (!given) return;
+    this.reminder.gave(given);
+    for (const tray of this.trays) tray.meter = this.reminder.meter;
   }
 
   /** @param {Item} item @param {number} count */

@@ -1,6 +1,6 @@
 // Somebody's own limits: one is set, what waits is withdrawn, a break or a self-exclusion begins once it was asked again.
 import { api, busy, pageData, renew } from "../api.js";
-import { clearProblems, confirmed, minorUnits, onClick, onSubmit, showProblem, showUnder } from "../forms.js";
+import { clearProblems, confirmed, minorUnits, onClick, onSubmit, showProblem, showUnder, wholeNumber } from "../forms.js";
 import { Meant } from "../meant.js";
 import { toast } from "../toast.js";
 import { say } from "../words.js";
@@ -24,6 +24,11 @@ function asked(form) {
     if (from === null && to === null) return {};
     if (from !== null && to !== null && from !== to) return { night: { from_minute: from, to_minute: to, asks: fields.has("asks") } };
     return refuse(form, from === null ? "night.from_minute" : "night.to_minute", say("both_times"));
+  }
+  if (form.dataset.limit === "remind_minutes") {
+    const text = String(fields.get("minutes")).trim();
+    const wanted = wholeNumber(text);
+    return !text ? {} : wanted ? { minutes: wanted } : refuse(form, "minutes", say("whole_minutes"));
   }
   const written = String(fields.get("amount_minor")).trim();
   if (!written) return {};
