@@ -182,6 +182,19 @@ async def test_a_voucher_is_mailed_once_and_again_before_it_is_too_late(
     assert str(peer.received[1]["Subject"]).startswith("Erinnerung")
 
 
+async def test_who_takes_a_break_is_not_reminded_to_pay(shop: Shop, peer: MailServer, ada: Returns) -> None:
+    await pay_with_voucher(ada, "1234-5678")
+    assert await send(shop) == 1
+    pause = {"id": str(new_id(shop.clock)), "days": 7}
+    assert (await ada.buyer.post("/v1/me/breaks", json=pause)).status_code == 201
+    shop.clock.advance(timedelta(days=2, minutes=1))
+    await send(shop)
+    assert {one["kind"]: one["state"] for one in await mails(shop)} == {
+        "voucher": "sent",
+        "voucher_reminder": "dropped",
+    }
+
+
 async def test_a_voucher_that_was_replaced_or_paid_is_not_mailed(shop: Shop, peer: MailServer, ada: Returns) -> None:
     order = await pay_with_voucher(ada, "first")
     await tell_voucher(ada, order, "second")

@@ -58,7 +58,9 @@ async def ada_of(shop: Shop, *, address: str | None = ADDRESS, locale: str = "de
 async def send(shop: Shop) -> int:
     """What the job does now."""
     house = shop.desk.house
-    return await send_due(house.database, house.settings, shop.clock, composer(house.database, house.settings))
+    return await send_due(
+        house.database, house.settings, shop.clock, composer(house.database, house.settings, shop.clock)
+    )
 
 
 async def mails(shop: Shop) -> list[dict[str, Any]]:
@@ -79,7 +81,7 @@ async def _work(url: str, public_url: str, port: int) -> None:
     plain = {"mail_by": "smtp", "mail_host": "127.0.0.1", "mail_port": port, "mail_from": FROM, "mail_security": "none"}
     settings = Settings.of_values(public_url=public_url, **plain, **SELLER)
     async with Database(url) as database:
-        await send_due(database, settings, SystemClock(), composer(database, settings))
+        await send_due(database, settings, SystemClock(), composer(database, settings, SystemClock()))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from plaudit.brakes.reading import pause_of
+from plaudit.clock import Clock
 from plaudit.connections import Connection
 from plaudit.db import Database
 from plaudit.languages.model import voice_of_buyer
@@ -23,15 +25,21 @@ from plaudit.selling.reversals.reading import find_of_person
 from plaudit.selling.reversals.rules import deadline, rule_of
 from plaudit.settings import Settings
 
+INVITING = frozenset({MailKind.VOUCHER_REMINDER})
+"""Mails that would have somebody spend. All others say what happened to their money, whoever they are."""
+
 Read = Callable[[Connection, Mail, Order, Settings], Awaitable[Callable[[], Said] | None]]
 """Reads what a mail tells, and answers what says it."""
 
 
-def composer(database: Database, settings: Settings) -> Composer:
-    """Makes the words of mails; None for one that is overtaken: a voucher that was paid, was replaced or is over."""
+def composer(database: Database, settings: Settings, clock: Clock) -> Composer:
+    """Makes the words of mails; None for one that is overtaken: a voucher that was paid, was replaced or is over, or a
+    reminder to pay of somebody who takes a break from spending."""
 
     async def compose(mail: Mail) -> Letter | None:
         async with database.snapshot() as connection:
+            if mail.kind in INVITING and await pause_of(connection, mail.person_id, clock.now()):
+                return None
             order = await find_order(connection, mail.person_id, mail.order_id)
             buyer = await require_person(connection, mail.person_id)
             say = await _READERS[mail.kind](connection, mail, order, settings)

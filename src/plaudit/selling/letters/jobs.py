@@ -11,4 +11,6 @@ from plaudit.settings import Settings
 
 
 def letter_jobs(database: Database, settings: Settings, clock: Clock) -> list[Job]:
-    return [Job(MAILS.name, MAIL_EVERY_S, lambda: send_due(database, settings, clock, composer(database, settings)))]
+    return [
+        Job(MAILS.name, MAIL_EVERY_S, lambda: send_due(database, settings, clock, composer(database, settings, clock)))
+    ]
