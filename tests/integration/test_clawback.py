@@ -154,16 +154,20 @@ def _dispute(order: dict[str, Any], state: ReversalState) -> ReversalNews:
 
 
 @asynccontextmanager
-async def open_stage(database_url: str, folder: Path, *, with_jobs: bool = False) -> AsyncIterator[Stage]:
+async def open_stage(
+    database_url: str, folder: Path, *, with_jobs: bool = False, **options: Any
+) -> AsyncIterator[Stage]:
     """A stage where a coin is a diamond; `with_jobs`: the process of the room does periodic work."""
     async with AsyncExitStack() as stack:
-        shop = await stack.enter_async_context(open_shop(database_url, folder))
+        shop = await stack.enter_async_context(open_shop(database_url, folder, **options))
         async with shop.desk.house.database.transaction() as connection:
             await load_starter(connection, shop.clock)
         rule = NewRewardRule(numerator=1, denominator=1, maturity_s=MATURITY_S, note="of the test")
         await of_house(shop.desk.house.database, shop.clock, creators.record_rule, rule)
         own = shop.desk.house.settings
-        settings = Settings(vault_keys=own.vault_keys, token_life_max_s=own.token_life_max_s)
+        settings = Settings(
+            vault_keys=own.vault_keys, token_life_max_s=own.token_life_max_s, one_operator=own.one_operator
+        )
         process = await stack.enter_async_context(
             serving(database_url, shop.clock, with_jobs=with_jobs, settings=settings)
         )

@@ -17,6 +17,7 @@ from plaudit.guardians import actions
 from plaudit.guardians.model import INVITATION_S
 from plaudit.http.assembly import create_app
 from plaudit.http.house import House, open_house
+from plaudit.ids import new_id
 from tests.integration.test_rules import CHILD, DAY, GROWN, Stage, open_stage, quoted, said, text_of
 from tests.support.desk import Desk
 from tests.support.waiting import eventually, until_waiting
@@ -75,9 +76,11 @@ class Family:
         return seen[-1]
 
 
-async def proved(stage: Stage, server: httpx2.AsyncClient, subject: str) -> str:
-    proof = {"id": stage.studio.id(), "at_least": 18, "level": "checked", "method": "store_signal", "source": "Store",
-        "proved_at": stage.studio.shop.clock.now().isoformat()}  # fmt: skip
+async def proved(desk: Desk, server: httpx2.AsyncClient, subject: str) -> str:
+    """Their platform's server says that somebody was checked to be of age; the proof's id."""
+    clock = desk.house.clock
+    proof = {"id": str(new_id(clock)), "at_least": 18, "level": "checked", "method": "store_signal", "source": "Store",
+        "proved_at": clock.now().isoformat()}  # fmt: skip
     told = await server.post(f"/v1/people/{subject}/age-assurances", json=proof)
     assert told.status_code == 201, told.text
     return str(proof["id"])
@@ -90,7 +93,7 @@ async def family(database_url: str, tmp_path: Path) -> AsyncIterator[Family]:
         minor = await stage.viewer("cora", locale="en-GB")
         guardian = await stage.viewer("gus", birthdate=GROWN, locale="en-GB")
         server = await stage.server()
-        yield Family(stage, minor, guardian, server, await proved(stage, server, "gus"))
+        yield Family(stage, minor, guardian, server, await proved(stage.studio.shop.desk, server, "gus"))
 
 
 async def test_a_guardian_is_who_both_say_and_of_age(family: Family) -> None:
@@ -282,7 +285,7 @@ async def test_a_platform_knows_families_and_who_is_of_age_needs_no_guardian(
     assert (await server.put("/v1/people/cora/guardians/cora")).status_code == 400
     assert (await family.guardian.put(f"/v1/me/minors/{link}/stop", json={"stopped": True})).status_code == 200
     assert said(await family.minor.delete(f"/v1/me/guardians/{link}"))[:2] == (409, "is_not_of_age")
-    await proved(family.stage, server, "cora")
+    await proved(family.stage.studio.shop.desk, server, "cora")
     assert (await family.minor.delete(f"/v1/me/guardians/{link}")).status_code == 204
     assert (await family.send()).status_code == 201, "what a guardian stopped goes on"
     assert said(await server.put(address))[:2] == (409, "is_of_age")

@@ -12,7 +12,7 @@ from plaudit.decisions.asking import Proposal, ask
 from plaudit.decisions.kinds import DecisionKind, Figure, change
 from plaudit.decisions.model import Change, Decision, DecisionOutdated, OwnBenefit, SecondPersonNeeded
 from plaudit.ids import require_uuid7
-from plaudit.languages.formats import format_coins, format_money
+from plaudit.languages.formats import format_coins, format_instant, format_money
 from plaudit.ledger.shards import shard_of
 from plaudit.money import Money
 from plaudit.people.access import Access
@@ -197,8 +197,8 @@ async def _in_force(_: Connection, __: Clock, ___: MinorRefundApproval) -> None:
 
 
 def _figures(one: MinorRefundApproval) -> Iterable[Figure]:
-    yield Figure("From", one.since.isoformat(timespec="minutes"))
-    yield Figure("Until", one.until.isoformat(timespec="minutes"))
+    yield Figure("From", format_instant(one.since))
+    yield Figure("Until", format_instant(one.until))
     yield Figure("Purchases", str(len(one.orders)), Fraction(len(one.orders)))
     totals: dict[str, int] = {}
     for share in one.orders:
