@@ -149,6 +149,14 @@ CASES = {
             "until": at,
         },
     ),
+    "store_withdrawals": Case(
+        "store_guardian_withdrawal",
+        lambda _, at: {"store": "google", "account": uuid.uuid4().hex, "withdrawn_at": at},
+        of_people=False,
+    ),
+    "age_silences": Case(
+        "age_silence", lambda who, at: {"person_id": who, "source": f"source_{at:%j_%f}", "since": at}
+    ),
     "events": Case("event", lambda _, at: {"at": at, "position": next(POSITIONS)}, of_people=False),
     "webhook_tries": Case("webhook_try", lambda _, at: {"at": at}, of_people=False),
     "scam_reports": Case(

@@ -5,8 +5,11 @@ from itertools import product
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from plaudit.rules.deciding import decide
+from plaudit.rules.facts import surest
 from plaudit.rules.model import (
     ACTIONS,
     GIFT_ROOM,
@@ -18,6 +21,7 @@ from plaudit.rules.model import (
     Places,
     Reason,
     RuleAction,
+    StoreConsent,
     brought_actions,
 )
 from plaudit.rules.packs import RuleBook, shipped_packs
@@ -63,14 +67,14 @@ def expected(country: str, name: str, years: int | None, level: Level) -> tuple[
 
 
 def test_each_country_says_of_each_action_and_age_who_may() -> None:
-    """13 countries, 12 actions, 8 ages and 3 levels."""
+    """13 countries, 12 actions, 8 ages and 4 levels."""
     walked = list(product(COUNTRIES, NAMES, AGES, Level))
     wrong = [
         (country, name, years, level)
         for country, name, years, level in walked
         if asked(country, years, name, level) != expected(country, name, years, level)
     ]
-    assert (len(walked), wrong) == (13 * 12 * 8 * 3, [])
+    assert (len(walked), wrong) == (13 * 12 * 8 * len(Level), [])
     assert tuple(action.name for action in ACTIONS) == NAMES
 
 
@@ -89,7 +93,7 @@ def in_state(state: str, name: str, years: int | None, level: Level) -> tuple[Ou
 
 
 def test_states_narrow_what_their_country_allows_and_nothing_else() -> None:
-    """6 states with packs and one without, 12 actions, 9 ages and 3 levels."""
+    """6 states with packs and one without, 12 actions, 9 ages and 4 levels."""
     walked = list(product((*STATES, "CA"), NAMES, (*AGES, 21), Level))
     wrong = []
     for state, name, years, level in walked:
@@ -97,7 +101,7 @@ def test_states_narrow_what_their_country_allows_and_nothing_else() -> None:
         found = decide(BOOK, ALONE[name], who, None, Places(), NOW)
         if (found.outcome, found.reason) != in_state(state, name, years, level):
             wrong.append((state, name, years, level, found))
-    assert (len(walked), wrong) == (7 * 12 * 9 * 3, [])
+    assert (len(walked), wrong) == (7 * 12 * 9 * len(Level), [])
     elsewhere = msgspec.structs.replace(person("DE", 18), subdivision="MS")
     assert decide(BOOK, ALONE["buy"], elsewhere, None, Places(), NOW).outcome is Outcome.ALLOW, "of another country"
     told = decide(BOOK, ALONE["buy"], msgspec.structs.replace(person("US", 18), subdivision="MS"), None, Places(), NOW)
@@ -197,6 +201,67 @@ def test_a_published_pack_takes_the_place_of_the_one_before_when_it_begins() -> 
     assert at(NOW - timedelta(microseconds=1)) == (Outcome.REFUSE, 0)
     assert at(NOW) == (Outcome.ALLOW, 7)
     assert at(datetime(2020, 1, 1, tzinfo=UTC)) == (Outcome.REFUSE, 0)  # what came with the house always held
+
+
+def of_store(says: StoreConsent, age: AgeFact | None, *consents: str, silent: str | None = None) -> Facts:
+    return Facts(
+        person_id=1, country="DE", age=age, consents=frozenset(consents), store_consent=says, silent_source=silent
+    )
+
+
+def decided(facts: Facts, book: RuleBook = BOOK) -> tuple[Outcome, Reason]:
+    found = decide(book, ALONE["buy"], facts, None, Places(), NOW)
+    return found.outcome, found.reason
+
+
+@pytest.mark.parametrize("country", ["DE", None])
+def test_a_guardian_at_a_store_who_withholds_stops_all_but_who_is_proved_to_be_of_age(country: str | None) -> None:
+    for age in (None, aged(15), aged(40), aged(40, Level.CHECKED), aged(15, Level.VERIFIED)):
+        withheld = msgspec.structs.replace(of_store(StoreConsent.WITHHELD, age, "buy"), country=country)
+        assert decided(withheld) == (Outcome.REFUSE, Reason.GUARDIAN_NEEDED)
+    assert decided(of_store(StoreConsent.WITHHELD, aged(18, Level.VERIFIED))) == (Outcome.ALLOW, Reason.ALLOWED)
+    over = aged(18, Level.VERIFIED, until=NOW)
+    assert decided(of_store(StoreConsent.WITHHELD, over)) == (Outcome.REFUSE, Reason.GUARDIAN_NEEDED)
+
+
+def test_a_guardian_at_a_store_who_agrees_counts_where_the_pack_has_it_and_no_younger() -> None:
+    pack = BOOK.pack("DE", NOW)
+    assert pack is not None
+    book = RuleBook([msgspec.structs.replace(pack, rules=pack.rules | {"buy": msgspec.structs.replace(
+        pack.rules["buy"], guardian_age=14)})])  # fmt: skip
+    assert decided(of_store(StoreConsent.GIVEN, aged(14)), book) == (Outcome.ALLOW, Reason.ALLOWED)
+    assert decided(of_store(StoreConsent.GIVEN, aged(13)), book) == (Outcome.REFUSE, Reason.TOO_YOUNG)
+    assert decided(of_store(StoreConsent.GIVEN, None), book) == (Outcome.ASK, Reason.AGE_UNKNOWN), "it says no age"
+
+
+def test_a_source_that_is_silent_is_the_reason_only_where_its_word_is_missing() -> None:
+    silent = Facts(person_id=1, country="DE", silent_source="google")
+    assert decided(silent) == (Outcome.ASK, Reason.AGE_SOURCE_SILENT)
+    assert decided(msgspec.structs.replace(silent, age=aged(18))) == (Outcome.ALLOW, Reason.ALLOWED), "as before"
+    assert decided(msgspec.structs.replace(silent, age=aged(18, until=NOW))) == (Outcome.ASK, Reason.AGE_SOURCE_SILENT)
+    assert decided(msgspec.structs.replace(silent, age=aged(17))) == (Outcome.REFUSE, Reason.TOO_YOUNG)
+
+
+FACTS = st.one_of(st.none(), st.builds(
+    lambda level, at_least, years: AgeFact(at_least=at_least, under=at_least + years if years else None, level=level,
+        method="m", source="s"),
+    st.sampled_from(Level), st.integers(0, 40), st.integers(0, 10)))  # fmt: skip
+
+
+@given(FACTS, FACTS)
+def test_of_two_words_the_surer_counts_and_of_equal_ones_the_stricter(
+    one: AgeFact | None, other: AgeFact | None
+) -> None:
+    found = surest(one, other)
+    assert found in (one, other)
+    assert (found is None) == (one is None and other is None)
+    if found and one and other:
+        assert found.level == max(one.level, other.level)
+        for word in (one, other):
+            if word.level == found.level:
+                weights = {Outcome.ALLOW: 0, Outcome.ASK: 1, Outcome.REFUSE: 2}
+                stricter = decided(Facts(person_id=1, country="DE", age=found))[0]
+                assert weights[stricter] >= weights[decided(Facts(person_id=1, country="DE", age=word))[0]]
 
 
 def with_guardian(years: int, under: int | None, *consents: str) -> tuple[Outcome, Reason]:

@@ -18,6 +18,7 @@ from plaudit.rules.model import LEVELS
 from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
+REPLACED = "The source says something else now."
 
 
 class NewAssurance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -53,7 +54,7 @@ class Revocation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AgeAssurance(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found out about an age, as it is kept. `level`: 1 claimed, 2 checked, 3 verified."""
+    """What was found out about an age, as it is kept. `level`: 0 inferred, 1 claimed, 2 checked, 3 verified."""
 
     id: UUID
     person_id: int
@@ -127,3 +128,32 @@ async def revoke(connection: Connection, clock: Clock, person_id: int, assurance
     if revoked.revoked_because != reason:
         raise AssuranceIsOver
     return revoked
+
+
+async def replace(connection: Connection, clock: Clock, person_id: int, new: NewAssurance) -> AgeAssurance:
+    """Believe a source's newest word, and none of its earlier ones any more; one that was said later stays.
+
+    Raises:
+        InvalidField, IdempotencyConflict: as `keep` says.
+    """
+    kept = await keep(connection, clock, person_id, new)
+    now = clock.now()
+    await connection.execute(
+        SQL["revoke_others_of_source"], person_id, new.method, now, REPLACED, new.id, new.proved_at
+    )
+    return kept
+
+
+async def forget(connection: Connection, clock: Clock, person_id: int, method: str, said_at: datetime) -> None:
+    """Believe nothing any more of what a source said until a moment: it says nothing now."""
+    await connection.execute(SQL["revoke_others_of_source"], person_id, method, clock.now(), REPLACED, None, said_at)
+
+
+async def note_silence(connection: Connection, person_id: int, source: str, at: datetime) -> None:
+    """Keep that a source did not answer how old somebody is. What it said before stays until it ends."""
+    await connection.execute(SQL["say_silence"], person_id, source, at)
+
+
+async def end_silence(connection: Connection, person_id: int, source: str) -> None:
+    """It answers again."""
+    await connection.execute(SQL["end_silence"], person_id, source)

@@ -27,3 +27,19 @@ async def agreed_to(connection: Connection, person_id: int, given_by: int) -> li
 async def is_of_age(connection: Connection, person_id: int, now: datetime) -> bool:
     """Whether somebody is known to be of age by a proof that is better than a word."""
     return bool(await connection.fetchval(SQL["is_of_age"], person_id, now))
+
+
+async def say_by_store(
+    connection: Connection, store: str, account: str, person_id: int, state: str, said_at: datetime
+) -> None:
+    """Keep what an account at an app store says of a guardian: given, pending, denied, or free. An older word changes
+    nothing, and none undoes what the guardian took back after it."""
+    await connection.execute(SQL["say_store_consent"], store, account, person_id, state, said_at)
+
+
+async def withdraw_by_store(connection: Connection, store: str, account: str, at: datetime) -> list[int]:
+    """Believe the store that a guardian took back their consent; who is stopped by it. Any number of times, in any
+    order, comes to the same."""
+    await connection.execute(SQL["withdraw_store_consent"], store, account, at)
+    found: list[int] = await connection.fetchval(SQL["people_of_store_account"], store, account)
+    return found

@@ -2,15 +2,18 @@
 
 from datetime import datetime
 
+from plaudit.rules.limits import AGE_OF_GUARDIANS
 from plaudit.rules.model import (
     NOWHERE,
     AgeFact,
     Facts,
+    Level,
     Outcome,
     Places,
     Reason,
     RuleAction,
     RuleDecision,
+    StoreConsent,
     brought_actions,
 )
 from plaudit.rules.packs import Pack, Rule, RuleBook, is_part
@@ -66,14 +69,23 @@ def side(book: RuleBook, action: RuleAction, person: Facts, seen: frozenset[str]
     """What is decided of one of them; `seen`: where evidence names them, beside what their platform says."""
     places = seen | person.places
     age = person.age if person.age and person.age.holds(at) else None
+    if is_withheld(person, age):
+        return RuleDecision(outcome=Outcome.REFUSE, action=action.name, reason=Reason.GUARDIAN_NEEDED)
     if not places:
         return _nowhere(book, action, age, at)
     found = [
-        _there(book.pack(place, at), place, action, age, person.consents)
+        _there(book.pack(place, at), place, action, age, person)
         for place in sorted(places)
         if _rules(book, place, action, at)
     ]
     return max(found, key=lambda one: _WEIGHT[one.outcome])
+
+
+def is_withheld(person: Facts, age: AgeFact | None) -> bool:
+    """Whether somebody's guardian at an app store does not agree. A store looked only: a document that proves somebody
+    to be of age is the surer word."""
+    of_age = age is not None and age.level is Level.VERIFIED and age.at_least >= AGE_OF_GUARDIANS
+    return person.store_consent is StoreConsent.WITHHELD and not of_age
 
 
 def _rules(book: RuleBook, place: str, action: RuleAction, at: datetime) -> bool:
@@ -90,13 +102,12 @@ def _nowhere(book: RuleBook, action: RuleAction, age: AgeFact | None, at: dateti
     return RuleDecision(outcome=Outcome.ASK, action=action.name, reason=Reason.COUNTRY_UNKNOWN)
 
 
-def _there(
-    pack: Pack | None, country: str, action: RuleAction, age: AgeFact | None, consents: frozenset[str]
-) -> RuleDecision:
+def _there(pack: Pack | None, country: str, action: RuleAction, age: AgeFact | None, person: Facts) -> RuleDecision:
     rule = pack.rule(action) if pack else None
-    outcome, reason = (
-        (Outcome.ASK, Reason.NO_RULES) if rule is None else _by_rule(rule, age, agreed=action.name in consents)
-    )
+    agreed = action.name in person.consents or person.store_consent is StoreConsent.GIVEN
+    outcome, reason = (Outcome.ASK, Reason.NO_RULES) if rule is None else _by_rule(rule, age, agreed=agreed)
+    if person.silent_source and reason in {Reason.AGE_UNKNOWN, Reason.AGE_NOT_SURE}:
+        reason = Reason.AGE_SOURCE_SILENT
     return RuleDecision(
         outcome=outcome,
         action=action.name,

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 import msgspec
 
 from plaudit.connections import Connection
-from plaudit.rules.model import AgeFact, Facts, Level
+from plaudit.rules.limits import AGE_YEARS_MAX
+from plaudit.rules.model import AgeFact, Facts, Level, StoreConsent
 from plaudit.statements import fetch_all, statements
 
 SQL = statements(__file__)
@@ -31,6 +32,8 @@ class FactsRow(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None
     until: datetime | None
     consents: list[str]
+    store_consent: StoreConsent | None
+    silent_source: str | None
 
 
 async def facts_of(connection: Connection, ids: Collection[int], now: datetime) -> dict[int, Facts]:
@@ -47,14 +50,16 @@ async def facts_of_one(connection: Connection, person_id: int, now: datetime) ->
 
 
 def _facts(row: FactsRow, now: datetime) -> Facts:
-    age = _proved(row) or (claimed(row.born_on, row.issuer, now) if row.born_on else None)
+    said = claimed(row.born_on, row.issuer, now) if row.born_on else None
     return Facts(
         person_id=row.person_id,
         country=row.country,
         subdivision=row.subdivision,
-        age=age,
+        age=surest(_proved(row), said),
         language=row.language,
         consents=frozenset(row.consents),
+        store_consent=row.store_consent,
+        silent_source=row.silent_source,
     )
 
 
@@ -72,6 +77,13 @@ def _proved(row: FactsRow) -> AgeFact | None:
         source=row.source,
         until=row.until,
     )
+
+
+def surest(one: AgeFact | None, another: AgeFact | None) -> AgeFact | None:
+    """The surer of two; of two that are as sure, the one that lets somebody do less."""
+    if one is None or another is None:
+        return one or another
+    return max(one, another, key=lambda age: (age.level, -(age.under or AGE_YEARS_MAX + 2), -age.at_least))
 
 
 def claimed(born_on: date, issuer: str, now: datetime) -> AgeFact:

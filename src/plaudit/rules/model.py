@@ -54,6 +54,8 @@ def brought_actions() -> dict[str, RuleAction]:
 class Level(enum.IntEnum):
     """How sure an age is."""
 
+    INFERRED = 0
+    """Nobody says so: it follows from something else, such as a credit card. Only a rule that names it takes it."""
     CLAIMED = 1
     """Somebody says so: the person, or their platform."""
     CHECKED = 2
@@ -82,6 +84,14 @@ class AgeFact(msgspec.Struct, frozen=True, kw_only=True):
         return self.until is None or at < self.until
 
 
+class StoreConsent(enum.StrEnum):
+    """What a guardian at an app store says, of all that the app does."""
+
+    GIVEN = "given"
+    WITHHELD = "withheld"
+    """Not yet, not at all, or not any more."""
+
+
 NOWHERE: frozenset[str] = frozenset()
 
 
@@ -98,6 +108,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What they read, as a tag of BCP 47."""
     consents: frozenset[str] = frozenset()
     """Names of the actions that somebody who answers for them agrees to."""
+    store_consent: StoreConsent | None = None
+    """What whoever answers for them in an app store says; None: nobody does."""
+    silent_source: str | None = None
+    """Who was asked how old they are and does not answer."""
 
     @property
     def places(self) -> frozenset[str]:
@@ -132,11 +146,13 @@ class Reason(enum.StrEnum):
     """Nobody may where they are."""
     TOO_YOUNG = "too_young"
     GUARDIAN_NEEDED = "guardian_needed"
-    """At their age it takes a guardian, and none agreed."""
+    """At their age it takes a guardian, and none agreed; or the one at their app store does not, or not any more."""
     AGE_UNKNOWN = "age_unknown"
     """Nobody said how old they are, or not clearly enough, or the proof is over."""
     AGE_NOT_SURE = "age_not_sure"
     """Somebody said so, but the place wants better proof."""
+    AGE_SOURCE_SILENT = "age_source_silent"
+    """The same, and who was asked for it does not answer."""
     COUNTRY_UNKNOWN = "country_unknown"
     NO_RULES = "no_rules"
     """There is no pack for where they are."""

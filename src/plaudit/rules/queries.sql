@@ -25,15 +25,13 @@ returning {pack};
 select coalesce(max(version), 0) from policy_pack;
 
 -- name: facts_of -> FactsRow
--- What is known of people, with the surest proof of their age that holds.
+-- What is known of people. A source that did not answer is told of for a day.
 select p.id as person_id, p.country, s.subdivision, p.born_on, p.language, i.issuer, a.at_least, a.under, a.level, a.method,
-    a.source, a.until, consents_of(p.id) as consents
+    a.source, a.until, consents_of(p.id) as consents, store_guardian_says(p.id) as store_consent,
+    (select max(x.source) from age_silence x where x.person_id = p.id and x.since > $2 - interval '1 day') as silent_source
 from person p join issuer i on i.id = p.issuer_id
 left join person_subdivision s on s.person_id = p.id and s.country = p.country
-left join lateral (
-    select at_least, under, level, method, source, until from age_assurance a
-    where a.person_id = p.id and a.revoked_at is null and (a.until is null or a.until > $2)
-    order by level desc, proved_at desc, id desc limit 1) a on true
+left join lateral believed_age(p.id, $2) a on true
 where p.id = any ($1::bigint[]);
 
 -- name: tell_subdivision
@@ -74,6 +72,32 @@ select end_consents($1, $2, $3, $4);
 -- name: consents_by
 select coalesce(array_agg(action order by action), '{}') from rule_consent
 where person_id = $1 and given_by = $2 and ended_at is null;
+
+-- name: say_store_consent
+-- What an account says of a guardian; an older word changes nothing.
+insert into store_guardian as c (store, account, person_id, state, said_at) values ($1, $2, $3, $4, $5)
+on conflict (store, account, person_id) do update
+    set state = excluded.state, said_at = excluded.said_at, key_id = acting_key()
+    where excluded.said_at > c.said_at;
+
+-- name: withdraw_store_consent
+insert into store_guardian_withdrawal as w (store, account, withdrawn_at) values ($1, $2, $3)
+on conflict (store, account) do update set withdrawn_at = excluded.withdrawn_at where excluded.withdrawn_at > w.withdrawn_at;
+
+-- name: people_of_store_account
+select coalesce(array_agg(person_id order by person_id), '{}') from store_guardian where store = $1 and account = $2;
+
+-- name: say_silence
+insert into age_silence as s (person_id, source, since) values ($1, $2, $3)
+on conflict (person_id, source) do update set since = excluded.since where excluded.since > s.since;
+
+-- name: end_silence
+delete from age_silence where person_id = $1 and source = $2;
+
+-- name: revoke_others_of_source
+-- What a source said of somebody before: only its newest word holds.
+update age_assurance set revoked_at = $3, revoked_because = $4
+where person_id = $1 and method = $2 and id is distinct from $5 and revoked_at is null and proved_at <= $6;
 
 -- columns: assurance
 id, person_id, at_least, under, level, method, source, proved_at, until, recorded_at, revoked_at, revoked_because

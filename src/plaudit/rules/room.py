@@ -4,7 +4,8 @@ from plaudit.room import Room, RoomCommand
 
 ROOM = Room(
     package="plaudit.rules",
-    tables="age_assurance person_subdivision policy_pack rule_consent rule_decision rule_tally",
+    tables="""age_assurance age_silence person_subdivision policy_pack rule_consent rule_decision rule_tally
+        store_guardian store_guardian_withdrawal""",
     held="holdings:HELD",
     kept="retention:KEPT",
     erased_by="erase_rules",

@@ -20,19 +20,26 @@ _WHY = {
     Reason.AGE_NOT_SURE: later(
         "%(action)s: allowed in %(country)s from the age of %(age)s only, and your age is not proved well enough."
     ),
+    Reason.AGE_SOURCE_SILENT: later(
+        "%(action)s: allowed in %(country)s from the age of %(age)s only, and who could tell us how old you are, "
+        "such as your app store, does not answer."
+    ),
     Reason.COUNTRY_UNKNOWN: later("%(action)s: we do not know in which country you are."),
     Reason.NO_RULES: later("%(action)s: nobody has said yet what holds in %(country)s."),
 }
 _YOUNG_ANYWHERE = later("%(action)s: allowed from the age of %(age)s only.")
+_STORE_WITHHOLDS = later("%(action)s: whoever answers for you in your app store has not agreed, or agrees no more.")
 _OTHER = later(
     "This cannot reach the other person: the rules where they are do not let it. Your coins were not touched."
 )
+_ASK_IN_STORE = later("Ask your guardian to agree in the app store, then open the app again.")
 _WHAT_TO_DO = {
     Reason.NOT_ALLOWED: later("You can do nothing about it here; everything else works as before."),
     Reason.TOO_YOUNG: later("It works once you are old enough. If your age is wrong, tell your platform."),
     Reason.GUARDIAN_NEEDED: later("Ask your guardian to agree to it; you are linked on the page “Guardians”."),
     Reason.AGE_UNKNOWN: later("Tell your platform how old you are; it tells us no more than that."),
     Reason.AGE_NOT_SURE: later("Prove your age to your platform; it tells us no more than that."),
+    Reason.AGE_SOURCE_SILENT: later("Try again in a while. What was allowed before stays until its proof ends."),
     Reason.COUNTRY_UNKNOWN: later("Tell your platform in which country you live."),
     Reason.NO_RULES: later("Ask those who run your platform."),
 }
@@ -56,6 +63,8 @@ def explain(decision: RuleDecision) -> str:
     why = _WHY[decision.reason]
     if decision.reason is Reason.TOO_YOUNG and decision.country is None:
         why = _YOUNG_ANYWHERE
+    if _is_of_store(decision):
+        why = _STORE_WITHHOLDS
     return _(
         why,
         action=title_of(brought_actions()[decision.action]),
@@ -66,5 +75,12 @@ def explain(decision: RuleDecision) -> str:
 
 def what_to_do(decision: RuleDecision) -> str:
     """What can be done about it; empty: nothing has to be, or not by them."""
-    advice = _WHAT_TO_DO.get(decision.reason) if decision.side == "own" else None
+    if decision.side == "other":
+        return ""
+    advice = _ASK_IN_STORE if _is_of_store(decision) else _WHAT_TO_DO.get(decision.reason)
     return _(advice) if advice else ""
+
+
+def _is_of_store(decision: RuleDecision) -> bool:
+    """Whether a guardian at an app store does not agree, which is of no country."""
+    return decision.reason is Reason.GUARDIAN_NEEDED and decision.country is None

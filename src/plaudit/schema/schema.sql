@@ -534,6 +534,17 @@ begin
     return terms;
 end $$;
 
+CREATE FUNCTION public.believed_age(p_person_id bigint, p_at timestamp with time zone) RETURNS TABLE(at_least smallint, under smallint, level smallint, method text, source text, until timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select said.at_least, said.under, said.level, said.method, said.source, said.until from (
+        select distinct on (a.level, a.method, a.source) a.* from age_assurance a
+        where a.person_id = p_person_id and a.revoked_at is null and (a.until is null or a.until > p_at)
+        order by a.level, a.method, a.source, a.proved_at desc, a.id desc) said
+    order by said.level desc, said.under nulls last, said.at_least, said.until, said.method, said.source limit 1
+$$;
+
 CREATE FUNCTION public.best_payouts(p_from timestamp with time zone, p_draft jsonb, p_without_rule integer, p_without_rate integer) RETURNS TABLE(version integer, cents numeric, currency text, rule_version integer, rate_version integer)
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -2113,6 +2124,11 @@ declare
 begin
     perform require_erasing(p_person_id);
     delete from age_assurance where person_id = p_person_id;
+    delete from age_silence where person_id = p_person_id;
+    delete from store_guardian_withdrawal w using store_guardian c
+    where c.person_id = p_person_id and (w.store, w.account) = (c.store, c.account) and not exists (
+        select from store_guardian o where (o.store, o.account) = (c.store, c.account) and o.person_id <> p_person_id);
+    delete from store_guardian where person_id = p_person_id;
     delete from rule_consent where p_person_id in (person_id, given_by);
     delete from person_subdivision where person_id = p_person_id;
     update rule_decision r set countries = '{}', at_least = null, under = null, level = null, method = null, source = null
@@ -2890,10 +2906,7 @@ CREATE FUNCTION public.is_of_age(p_person_id bigint, p_at timestamp with time zo
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    select exists (
-        select from age_assurance
-        where person_id = p_person_id and at_least >= 18 and level >= 2 and revoked_at is null
-            and (until is null or until > p_at))
+    select exists (select from believed_age(p_person_id, p_at) where at_least >= 18 and level >= 2)
 $$;
 
 CREATE FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_of_numerator numeric, p_of_denominator numeric, p_bps bigint) RETURNS boolean
@@ -3214,6 +3227,21 @@ CREATE FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p
             - round((p_listed_minor + round(p_listed_minor * p_tax_rate / p_step) * p_step) * p_fee_bps / 10000)
         end - p_fee_fixed_minor
 $$;
+
+CREATE FUNCTION public.let_go_of_age_silences(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    delete from age_silence where (person_id, source) in (
+        select person_id, source from age_silence
+        where since <= p_before and person_id not in (select h.person_id from held_people() h)
+        order by since limit p_rows_max for update skip locked);
+    get diagnostics done = row_count;
+    return done;
+end $$;
 
 CREATE FUNCTION public.let_go_of_ages(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3551,6 +3579,22 @@ begin
         select id from session where expires_at <= p_before and person_id not in (select h.person_id from held_people() h)
         order by expires_at limit p_rows_max for update skip locked) old
     where s.id = old.id;
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.let_go_of_store_withdrawals(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    delete from store_guardian_withdrawal where (store, account) in (
+        select w.store, w.account from store_guardian_withdrawal w
+        where w.withdrawn_at <= p_before
+            and not exists (select from store_guardian c where (c.store, c.account) = (w.store, w.account))
+        order by w.withdrawn_at limit p_rows_max for update skip locked);
     get diagnostics done = row_count;
     return done;
 end $$;
@@ -6201,6 +6245,31 @@ begin
     perform lay_brakes(p_person_id, p_at);
 end $$;
 
+CREATE FUNCTION public.store_guardian_says(p_person_id bigint) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with said as (
+        select distinct on (store) state from store_guardian where person_id = p_person_id order by store, said_at desc, account)
+    select case
+        when exists (
+            select from store_guardian c join store_guardian_withdrawal w using (store, account)
+            where c.person_id = p_person_id and w.withdrawn_at >= c.said_at)
+            or exists (select from said where state in ('pending', 'denied')) then 'withheld'
+        when exists (select from said where state = 'given') then 'given'
+    end
+$$;
+
+CREATE FUNCTION public.store_guardian_withdrawal_tells() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform pg_notify('plaudit_ways_in', 'facts:' || person_id) from store_guardian
+    where store = new.store and account = new.account;
+    return null;
+end $$;
+
 CREATE FUNCTION public.streams_waiting() RETURNS TABLE(shard smallint, source_shards smallint[])
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -6373,6 +6442,15 @@ begin
     return null;
 end;
 $$;
+
+CREATE FUNCTION public.tell_silence_ends() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform pg_notify('plaudit_ways_in', 'facts:' || old.person_id);
+    return null;
+end $$;
 
 CREATE FUNCTION public.tell_subdivision() RETURNS trigger
     LANGUAGE plpgsql
@@ -7229,14 +7307,14 @@ CREATE TABLE public.age_assurance (
     CONSTRAINT age_assurance_check1 CHECK ((until > proved_at)),
     CONSTRAINT age_assurance_check2 CHECK ((revoked_at >= recorded_at)),
     CONSTRAINT age_assurance_is_revoked_whole CHECK (((revoked_at IS NULL) = (revoked_because IS NULL))),
-    CONSTRAINT age_assurance_level_check CHECK (((level >= 1) AND (level <= 3))),
+    CONSTRAINT age_assurance_level_check CHECK (((level >= 0) AND (level <= 3))),
     CONSTRAINT age_assurance_method_check CHECK ((method ~ '^[a-z][a-z0-9_]{0,59}$'::text)),
     CONSTRAINT age_assurance_revoked_because_check CHECK (((revoked_because ~ '\S'::text) AND (length(revoked_because) <= 300))),
     CONSTRAINT age_assurance_says_something CHECK (((at_least > 0) OR (under IS NOT NULL))),
     CONSTRAINT age_assurance_source_check CHECK (((source ~ '\S'::text) AND (length(source) <= 60)))
 );
 
-COMMENT ON COLUMN public.age_assurance.level IS '1 claimed, 2 checked, 3 verified';
+COMMENT ON COLUMN public.age_assurance.level IS '0 inferred, 1 claimed, 2 checked, 3 verified';
 
 COMMENT ON COLUMN public.age_assurance.until IS 'from when it proves nothing more; null: it does until it is revoked';
 
@@ -7257,6 +7335,13 @@ CREATE TABLE public.age_request (
 );
 
 COMMENT ON COLUMN public.age_request.refused_with IS 'what was wrong with what was presented last';
+
+CREATE TABLE public.age_silence (
+    person_id bigint NOT NULL,
+    source text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    CONSTRAINT age_silence_source_check CHECK ((source ~ '^[a-z][a-z0-9_]{0,29}$'::text))
+);
 
 CREATE TABLE public.allowance_taken (
     person_id bigint NOT NULL,
@@ -10096,6 +10181,30 @@ CREATE TABLE public.store_finishing (
 
 COMMENT ON COLUMN public.store_finishing.due_at IS 'when the store is to be told, or told again; also the lease of who is at it';
 
+CREATE TABLE public.store_guardian (
+    store text NOT NULL,
+    account text NOT NULL,
+    person_id bigint NOT NULL,
+    state text NOT NULL,
+    said_at timestamp with time zone NOT NULL,
+    key_id integer DEFAULT public.acting_key(),
+    CONSTRAINT store_guardian_account_check CHECK ((account ~ '^[\x21-\x7e]{1,200}$'::text)),
+    CONSTRAINT store_guardian_state_check CHECK ((state = ANY (ARRAY['given'::text, 'pending'::text, 'denied'::text, 'free'::text]))),
+    CONSTRAINT store_guardian_store_check CHECK ((store ~ '^[a-z][a-z0-9_]{0,29}$'::text))
+);
+
+COMMENT ON COLUMN public.store_guardian.account IS 'what the store calls it: an install of Google Play, an app transaction of Apple';
+
+COMMENT ON COLUMN public.store_guardian.state IS 'free: nobody answers for this account';
+
+CREATE TABLE public.store_guardian_withdrawal (
+    store text NOT NULL,
+    account text NOT NULL,
+    withdrawn_at timestamp with time zone NOT NULL,
+    CONSTRAINT store_guardian_withdrawal_account_check CHECK ((account ~ '^[\x21-\x7e]{1,200}$'::text)),
+    CONSTRAINT store_guardian_withdrawal_store_check CHECK ((store ~ '^[a-z][a-z0-9_]{0,29}$'::text))
+);
+
 CREATE TABLE public.store_link (
     provider text NOT NULL,
     link_id text NOT NULL,
@@ -10797,6 +10906,9 @@ ALTER TABLE ONLY public.age_request
 ALTER TABLE ONLY public.age_request
     ADD CONSTRAINT age_request_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.age_silence
+    ADD CONSTRAINT age_silence_pkey PRIMARY KEY (person_id, source);
+
 ALTER TABLE ONLY public.allowance_taken
     ADD CONSTRAINT allowance_taken_pkey PRIMARY KEY (person_id, kind);
 
@@ -11421,6 +11533,12 @@ ALTER TABLE ONLY public.store_consent
 ALTER TABLE ONLY public.store_finishing
     ADD CONSTRAINT store_finishing_pkey PRIMARY KEY (shard, order_id);
 
+ALTER TABLE ONLY public.store_guardian
+    ADD CONSTRAINT store_guardian_pkey PRIMARY KEY (store, account, person_id);
+
+ALTER TABLE ONLY public.store_guardian_withdrawal
+    ADD CONSTRAINT store_guardian_withdrawal_pkey PRIMARY KEY (store, account);
+
 ALTER TABLE ONLY public.store_link_order
     ADD CONSTRAINT store_link_order_pkey PRIMARY KEY (shard, order_id);
 
@@ -11571,6 +11689,8 @@ CREATE INDEX age_assurance_of_person ON public.age_assurance USING btree (person
 CREATE INDEX age_assurance_over ON public.age_assurance USING btree (LEAST(revoked_at, until)) WHERE ((revoked_at IS NOT NULL) OR (until IS NOT NULL));
 
 CREATE INDEX age_request_of_person ON public.age_request USING btree (person_id, made_at DESC);
+
+CREATE INDEX age_silence_by_time ON public.age_silence USING btree (since);
 
 CREATE INDEX allowance_taken_by_hour ON public.allowance_taken USING btree (hour);
 
@@ -11922,6 +12042,10 @@ CREATE INDEX store_finishing_due ON public.store_finishing USING btree (due_at) 
 
 CREATE INDEX store_finishing_open ON public.store_finishing USING btree (enqueued_at, order_id, shard) WHERE (state <> 'finished'::text);
 
+CREATE INDEX store_guardian_of_person ON public.store_guardian USING btree (person_id, store, said_at DESC);
+
+CREATE INDEX store_guardian_withdrawal_by_time ON public.store_guardian_withdrawal USING btree (withdrawn_at);
+
 CREATE INDEX store_link_by_time ON public.store_link USING btree (noted_at);
 
 CREATE INDEX store_link_order_by_link ON public.store_link_order USING btree (provider, link_id);
@@ -12003,6 +12127,10 @@ CREATE TRIGGER act_seal_never_changes BEFORE DELETE OR UPDATE OR TRUNCATE ON pub
 CREATE TRIGGER age_assurance_stays BEFORE UPDATE ON public.age_assurance FOR EACH ROW EXECUTE FUNCTION public.age_assurance_stays();
 
 CREATE TRIGGER age_assurance_tells AFTER INSERT OR UPDATE ON public.age_assurance FOR EACH ROW EXECUTE FUNCTION public.tell_facts('person_id');
+
+CREATE TRIGGER age_silence_ends AFTER DELETE ON public.age_silence FOR EACH ROW EXECUTE FUNCTION public.tell_silence_ends();
+
+CREATE TRIGGER age_silence_tells AFTER INSERT ON public.age_silence FOR EACH ROW EXECUTE FUNCTION public.tell_facts('person_id');
 
 CREATE TRIGGER api_key_tells AFTER UPDATE OF revoked_at, expires_at, scopes, networks, former_ends_at ON public.api_key FOR EACH ROW WHEN ((((((new.revoked_at IS DISTINCT FROM old.revoked_at) OR (new.expires_at IS DISTINCT FROM old.expires_at)) OR (new.scopes IS DISTINCT FROM old.scopes)) OR (new.networks IS DISTINCT FROM old.networks)) OR (new.former_ends_at IS DISTINCT FROM old.former_ends_at))) EXECUTE FUNCTION public.tell_way_in('key');
 
@@ -12192,6 +12320,10 @@ CREATE TRIGGER step_is_of_an_open_case BEFORE INSERT ON public.safety_step FOR E
 
 CREATE TRIGGER step_stays BEFORE DELETE OR UPDATE ON public.safety_step FOR EACH ROW EXECUTE FUNCTION public.step_stays();
 
+CREATE TRIGGER store_guardian_tells AFTER INSERT OR UPDATE ON public.store_guardian FOR EACH ROW EXECUTE FUNCTION public.tell_facts('person_id');
+
+CREATE TRIGGER store_guardian_withdrawal_tells AFTER INSERT OR UPDATE ON public.store_guardian_withdrawal FOR EACH ROW EXECUTE FUNCTION public.store_guardian_withdrawal_tells();
+
 CREATE TRIGGER subdivision_tax_rate_is_bounded BEFORE INSERT ON public.subdivision_tax_rate FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.tax_rate_is_bounded();
 
 CREATE TRIGGER subdivision_tax_rate_is_decided BEFORE INSERT ON public.subdivision_tax_rate FOR EACH ROW WHEN ((new.is_override OR (new.recorded_by IS NOT NULL))) EXECUTE FUNCTION public.require_decision('subdivision_tax_rate', 'country', 'subdivision', 'name', 'rate_ppm', 'valid_from', 'valid_until');
@@ -12242,6 +12374,9 @@ ALTER TABLE ONLY public.age_assurance
 
 ALTER TABLE ONLY public.age_request
     ADD CONSTRAINT age_request_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.age_silence
+    ADD CONSTRAINT age_silence_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.allowance_taken
     ADD CONSTRAINT allowance_taken_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
@@ -12777,6 +12912,9 @@ ALTER TABLE ONLY public.store_consent
 ALTER TABLE ONLY public.store_finishing
     ADD CONSTRAINT store_finishing_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
 
+ALTER TABLE ONLY public.store_guardian
+    ADD CONSTRAINT store_guardian_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.store_link_order
     ADD CONSTRAINT store_link_order_provider_link_id_fkey FOREIGN KEY (provider, link_id) REFERENCES public.store_link(provider, link_id);
 
@@ -12964,6 +13102,9 @@ GRANT ALL ON FUNCTION public.begin_life(p_anew boolean, p_at timestamp with time
 GRANT SELECT ON TABLE public.brake_terms TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.begin_to_brake(p_person_id bigint, p_currency text, p_coin_worth bigint, p_time_zone text, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.believed_age(p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.believed_age(p_person_id bigint, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.best_payouts(p_from timestamp with time zone, p_draft jsonb, p_without_rule integer, p_without_rate integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.best_payouts(p_from timestamp with time zone, p_draft jsonb, p_without_rule integer, p_without_rate integer) TO plaudit_app;
@@ -13327,6 +13468,9 @@ REVOKE ALL ON FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_
 REVOKE ALL ON FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p_tax_rate numeric, p_step integer, p_fee_bps integer, p_fee_fixed_minor bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p_tax_rate numeric, p_step integer, p_fee_bps integer, p_fee_fixed_minor bigint) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.let_go_of_age_silences(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_age_silences(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.let_go_of_ages(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.let_go_of_ages(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
 
@@ -13383,6 +13527,9 @@ GRANT ALL ON FUNCTION public.let_go_of_scam_reports(p_before timestamp with time
 
 REVOKE ALL ON FUNCTION public.let_go_of_sessions(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.let_go_of_sessions(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_store_withdrawals(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_store_withdrawals(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.let_go_of_tallies(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.let_go_of_tallies(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
@@ -13815,6 +13962,11 @@ GRANT ALL ON FUNCTION public.stop_issuer(p_issuer_id integer) TO plaudit_app;
 REVOKE ALL ON FUNCTION public.stop_spending(p_id uuid, p_person_id bigint, p_set_by bigint, p_at timestamp with time zone, p_currency text, p_coin_worth bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.stop_spending(p_id uuid, p_person_id bigint, p_set_by bigint, p_at timestamp with time zone, p_currency text, p_coin_worth bigint) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.store_guardian_says(p_person_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.store_guardian_says(p_person_id bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.store_guardian_withdrawal_tells() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.streams_waiting() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.streams_waiting() TO plaudit_app;
 
@@ -13835,6 +13987,8 @@ REVOKE ALL ON FUNCTION public.tell_grant() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.tell_pack() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.tell_person() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.tell_silence_ends() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.tell_subdivision() FROM PUBLIC;
 
@@ -14027,6 +14181,10 @@ GRANT UPDATE(refused_with) ON TABLE public.age_request TO plaudit_app;
 GRANT UPDATE(used_at) ON TABLE public.age_request TO plaudit_app;
 
 GRANT UPDATE(assurance_id) ON TABLE public.age_request TO plaudit_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.age_silence TO plaudit_app;
+
+GRANT UPDATE(since) ON TABLE public.age_silence TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.allowance_taken TO plaudit_app;
 
@@ -14837,6 +14995,24 @@ GRANT UPDATE(closed_at) ON TABLE public.store_finishing TO plaudit_app;
 GRANT UPDATE(leased_until) ON TABLE public.store_finishing TO plaudit_app;
 
 GRANT UPDATE(failed_with) ON TABLE public.store_finishing TO plaudit_app;
+
+GRANT SELECT ON TABLE public.store_guardian TO plaudit_app;
+
+GRANT INSERT(store) ON TABLE public.store_guardian TO plaudit_app;
+
+GRANT INSERT(account) ON TABLE public.store_guardian TO plaudit_app;
+
+GRANT INSERT(person_id) ON TABLE public.store_guardian TO plaudit_app;
+
+GRANT INSERT(state),UPDATE(state) ON TABLE public.store_guardian TO plaudit_app;
+
+GRANT INSERT(said_at),UPDATE(said_at) ON TABLE public.store_guardian TO plaudit_app;
+
+GRANT UPDATE(key_id) ON TABLE public.store_guardian TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.store_guardian_withdrawal TO plaudit_app;
+
+GRANT UPDATE(withdrawn_at) ON TABLE public.store_guardian_withdrawal TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.store_link TO plaudit_app;
 

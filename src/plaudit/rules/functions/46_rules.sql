@@ -25,14 +25,40 @@ end $$;
 create or replace trigger age_assurance_stays before update on age_assurance
     for each row execute function age_assurance_stays();
 
+-- What is believed of somebody's age: the surest that holds. Of each source its newest word counts; of words that are as sure
+-- the strictest, so that no word lets somebody do what another, as good as it, says they are too young for.
+create or replace function believed_age(p_person_id bigint, p_at timestamptz)
+returns table (at_least smallint, under smallint, level smallint, method text, source text, until timestamptz)
+language sql stable set search_path = public, pg_temp as $$
+    select said.at_least, said.under, said.level, said.method, said.source, said.until from (
+        select distinct on (a.level, a.method, a.source) a.* from age_assurance a
+        where a.person_id = p_person_id and a.revoked_at is null and (a.until is null or a.until > p_at)
+        order by a.level, a.method, a.source, a.proved_at desc, a.id desc) said
+    order by said.level desc, said.under nulls last, said.at_least, said.until, said.method, said.source limit 1
+$$;
+
 -- Whether somebody is known to be of age by a proof that is better than a word: who may answer for others.
 create or replace function is_of_age(p_person_id bigint, p_at timestamptz) returns boolean
 language sql stable set search_path = public, pg_temp as $$
-    select exists (
-        select from age_assurance
-        where person_id = p_person_id and at_least >= 18 and level >= 2 and revoked_at is null
-            and (until is null or until > p_at))
+    select exists (select from believed_age(p_person_id, p_at) where at_least >= 18 and level >= 2)
 $$;
+
+-- What app stores say of whoever answers for somebody: given, withheld, or null where nobody does. The newest word of each store
+-- counts, and what its guardian took back since an account spoke last.
+create or replace function store_guardian_says(p_person_id bigint) returns text
+language sql stable set search_path = public, pg_temp as $$
+    with said as (
+        select distinct on (store) state from store_guardian where person_id = p_person_id order by store, said_at desc, account)
+    select case
+        when exists (
+            select from store_guardian c join store_guardian_withdrawal w using (store, account)
+            where c.person_id = p_person_id and w.withdrawn_at >= c.said_at)
+            or exists (select from said where state in ('pending', 'denied')) then 'withheld'
+        when exists (select from said where state = 'given') then 'given'
+    end
+$$;
+revoke execute on function believed_age, store_guardian_says from public;
+grant execute on function believed_age, store_guardian_says to plaudit_app;
 
 -- What others agree to who answer for somebody. A consent outlasts the term of its giver's proof, but not a proof that was
 -- taken back.

@@ -6,6 +6,11 @@ declare
 begin
     perform require_erasing(p_person_id);
     delete from age_assurance where person_id = p_person_id;
+    delete from age_silence where person_id = p_person_id;
+    delete from store_guardian_withdrawal w using store_guardian c
+    where c.person_id = p_person_id and (w.store, w.account) = (c.store, c.account) and not exists (
+        select from store_guardian o where (o.store, o.account) = (c.store, c.account) and o.person_id <> p_person_id);
+    delete from store_guardian where person_id = p_person_id;
     delete from rule_consent where p_person_id in (person_id, given_by);
     delete from person_subdivision where person_id = p_person_id;
     update rule_decision r set countries = '{}', at_least = null, under = null, level = null, method = null, source = null

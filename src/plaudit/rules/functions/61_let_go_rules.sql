@@ -41,4 +41,33 @@ begin
     get diagnostics done = row_count;
     return done;
 end $$;
-grant execute on function let_go_of_tallies, let_go_of_rule_places, let_go_of_ages to plaudit_app;
+-- What guardians took back of accounts that nobody here has.
+create or replace function let_go_of_store_withdrawals(p_before timestamptz, p_rows_max integer) returns integer
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    done integer;
+begin
+    delete from store_guardian_withdrawal where (store, account) in (
+        select w.store, w.account from store_guardian_withdrawal w
+        where w.withdrawn_at <= p_before
+            and not exists (select from store_guardian c where (c.store, c.account) = (w.store, w.account))
+        order by w.withdrawn_at limit p_rows_max for update skip locked);
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+-- Sources of ages that did not answer, long after anybody is told of it.
+create or replace function let_go_of_age_silences(p_before timestamptz, p_rows_max integer) returns integer
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    done integer;
+begin
+    delete from age_silence where (person_id, source) in (
+        select person_id, source from age_silence
+        where since <= p_before and person_id not in (select h.person_id from held_people() h)
+        order by since limit p_rows_max for update skip locked);
+    get diagnostics done = row_count;
+    return done;
+end $$;
+grant execute on function let_go_of_tallies, let_go_of_rule_places, let_go_of_ages, let_go_of_store_withdrawals,
+    let_go_of_age_silences to plaudit_app;
