@@ -20,6 +20,8 @@ BUILT_IN = (
     "plaudit.selling.providers.google:GOOGLE_PLAY",
     "plaudit.selling.providers.sandbox:SANDBOX",
     "plaudit.selling.tax_providers.service:SERVICE",
+    "plaudit.selling.providers.google:AGE_SIGNALS",
+    "plaudit.selling.providers.apple:DECLARED_AGE",
     "plaudit.payouts.providers.manual:MANUAL",
     "plaudit.payouts.providers.sandbox:SANDBOX",
     "plaudit.payouts.screening.sandbox:SANDBOX",

@@ -42,6 +42,7 @@ async def believed(desk: Desk, person_id: int) -> AgeFact | None:
 async def test_the_surer_word_counts_and_of_equal_ones_the_stricter_whatever_came_last(desk: Desk) -> None:
     words = [("checked", 18, None, "face"), ("checked", 13, 16, "store"), ("claimed", 40, None, "form"),
         ("checked", 16, None, "school")]  # fmt: skip
+    person_id = 0
     for number, order in enumerate(permutations(words)):
         person_id = await desk.person_id(f"person-{number}")
         for age_s, (level, at_least, under, method) in enumerate(order):

@@ -18,6 +18,7 @@ from plaudit.selling.providers.base import CheckoutRequest, PaymentProvider, Ref
 from plaudit.selling.providers.news import (
     AccountNotice,
     CardsChanged,
+    ConsentWithdrawn,
     FraudWarning,
     LinkNews,
     News,
@@ -284,7 +285,7 @@ async def test_what_is_let_go_is_not_taken(stripe: StripeCheckout, world: Stripe
 def _about(news: News) -> str:
     if isinstance(news, PaymentNews):
         return news.payment.id
-    return "" if isinstance(news, AccountNotice | CardsChanged | LinkNews) else news.payment_id
+    return "" if isinstance(news, AccountNotice | ConsentWithdrawn | CardsChanged | LinkNews) else news.payment_id
 
 
 async def test_refunds_happen_once_and_never_exceed_the_payment(stripe: StripeCheckout, world: StripeWorld) -> None:

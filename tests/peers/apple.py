@@ -241,6 +241,38 @@ async def buy(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -
     return {"transaction": transaction, "signed": store.authority.sign(transaction)}
 
 
+@post("/_control/app")
+async def app_transaction(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> dict[str, Any]:
+    """The signed app transaction of somebody's Apple account. `forge`: the way a forger signs it."""
+    store: Store = request.app.state.store
+    forge = data.pop("forge", None)
+    told = {
+        "receiptType": "Production",
+        "appAppleId": APP_ID,
+        "bundleId": BUNDLE_ID,
+        "receiptCreationDate": milliseconds(),
+        "appTransactionId": str(random.SystemRandom().randrange(10**17, 10**18)),
+    } | data
+    return {
+        "account": told["appTransactionId"],
+        "signed": store.authority.forge(told, forge) if forge else store.authority.sign(told),
+    }
+
+
+@post("/_control/rescind")
+async def rescind(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> dict[str, Any]:
+    """A guardian takes back their consent: the notification, to be sent later. `forge`: the way a forger signs it."""
+    store: Store = request.app.state.store
+    about = {"appAppleId": APP_ID, "bundleId": BUNDLE_ID, "environment": "Production",
+             "signedAppTransactionInfo": data["signed"]}  # fmt: skip
+    told = {"notificationType": "RESCIND_CONSENT", "appData": about | data.get("changed", {})}
+    note = store.notify(told | ({"signedDate": data["at"]} if "at" in data else {}))
+    if way := data.get("forge"):
+        store.notifications.remove(note)
+        note |= {"signedPayload": store.authority.forge(note["payload"], way)}
+    return note
+
+
 @post("/_control/refund")
 async def refund(request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]]) -> None:
     """Apple gives back `percentage` thousandths of a percent of a transaction in all; without it, everything."""
@@ -295,8 +327,8 @@ def answer_refusal(_: Request[Any, Any, Any], error: Refusal) -> Response[dict[s
 
 
 def create_app(url: str) -> Litestar:
-    handlers = [get_transaction, finish, history, consumption, ocsp, account, seen, settings, buy, refund,
-                change, reverse_refund, note, send, *apple_links.HANDLERS]  # fmt: skip
+    handlers = [get_transaction, finish, history, consumption, ocsp, account, seen, settings, buy, app_transaction,
+                rescind, refund, change, reverse_refund, note, send, *apple_links.HANDLERS]  # fmt: skip
     app = Litestar(handlers, exception_handlers={Refusal: answer_refusal}, openapi_config=None, logging_config=None)
     app.state.store = Store(url)
     return app

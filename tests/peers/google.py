@@ -12,12 +12,14 @@ from typing import Any
 import httpx2
 
 from tests.peers.google_discovery import Refused, check_answer, read_call
-from tests.peers.google_identity import PUSHER, Identity
+from tests.peers.google_identity import INTEGRITY, PUSHER, Identity
+from tests.peers.google_integrity import Integrity
 from tests.peers.google_store import PACKAGE, Store
 from tests.peers.serving import serve
 
 _BYTES_MAX = 1_000_000
 _API = "/androidpublisher/"
+_DECODE = ":decodeIntegrityToken"
 
 
 class Google:
@@ -26,6 +28,7 @@ class Google:
     def __init__(self, url: str) -> None:
         self.identity = Identity(url)
         self.store = Store()
+        self.integrity = Integrity()
         self.calls: Counter[str] = Counter()
         self.failures: list[dict[str, Any]] = []
 
@@ -53,8 +56,9 @@ class Google:
             if path == "/oauth2/v1/certs" and verb == "GET":
                 self._fail("certs", done=False)
                 return 200, self.identity.certificates()
-            if path.startswith(_API):
-                return 200, self._call(scope, verb, path, body)
+            if path.startswith(_API) or path.endswith(_DECODE):
+                called = self._decode if path.endswith(_DECODE) else self._call
+                return 200, called(scope, verb, path, body)
             if path.startswith("/_control/"):
                 return 200, await self._control(path.removeprefix("/_control/"), json.loads(body or b"{}"))
         except Refused as refused:
@@ -72,6 +76,13 @@ class Google:
         self._fail(call.method, done=True)
         return answer
 
+    def _decode(self, scope: dict[str, Any], verb: str, path: str, body: bytes) -> Any:
+        headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+        self.identity.admit(headers.get("authorization", ""), INTEGRITY)
+        self.calls["decode"] += 1
+        self._fail("decode", done=False)
+        return self.integrity.decode(verb, path, body)
+
     def _fail(self, method: str, *, done: bool) -> None:
         """Refuse, when the test asked for that, before the work or after it (then only the answer is lost)."""
         for failure in self.failures:
@@ -85,6 +96,7 @@ class Google:
             return await self._deliver(**asked)
         controls: dict[str, Callable[[], Any]] = {
             "account": lambda: {"package": PACKAGE, "push_email": PUSHER, "key": identity.account_file()},
+            "integrity": lambda: {"token": self.integrity.mint(**asked)},
             "buy": lambda: asdict(store.buy(asked)),
             "complete": lambda: asdict(store.complete(**asked)),
             "cancel": lambda: asdict(store.cancel(**asked)),

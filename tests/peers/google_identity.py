@@ -19,6 +19,7 @@ from tests.peers.google_discovery import Refused
 ACCOUNT = "buyer-desk@example-app.iam.gserviceaccount.com"
 PUSHER = "pusher@example-app.iam.gserviceaccount.com"
 SCOPE = "https://www.googleapis.com/auth/androidpublisher"
+INTEGRITY = "https://www.googleapis.com/auth/playintegrity"
 TOKEN_AUDIENCE = "https://oauth2.googleapis.com/token"
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _TOKEN_LIFETIME_S = 3600
@@ -33,7 +34,7 @@ class Identity:
         self._push_key = _new_key()
         self._forger_key = _new_key()
         self._push_key_id = secrets.token_hex(20)
-        self._tokens: dict[str, float] = {}
+        self._tokens: dict[str, tuple[float, str]] = {}
         self.tokens_given = 0
         self.certificates_given = 0
 
@@ -67,24 +68,25 @@ class Identity:
         good = (
             claims.get("iss") == ACCOUNT
             and claims.get("aud") == TOKEN_AUDIENCE
-            and claims.get("scope") == SCOPE
+            and claims.get("scope") in {SCOPE, INTEGRITY}
             and now - 300 <= claims.get("iat", 0) <= now + 300
             and claims.get("iat", 0) < claims.get("exp", 0) <= claims.get("iat", 0) + _TOKEN_LIFETIME_S
         )
         if not good:
             raise Refused(400, "invalid_grant")
         token = f"ya29.{secrets.token_urlsafe(30)}"
-        self._tokens[token] = now + _TOKEN_LIFETIME_S
+        self._tokens[token] = (now + _TOKEN_LIFETIME_S, claims["scope"])
         self.tokens_given += 1
         return {"access_token": token, "expires_in": _TOKEN_LIFETIME_S, "token_type": "Bearer"}
 
-    def admit(self, authorization: str) -> None:
-        """Lets in whoever shows a token that is still good.
+    def admit(self, authorization: str, scope: str = SCOPE) -> None:
+        """Lets in whoever shows a token that is still good, for this API.
 
         Raises:
             Refused: anybody else.
         """
-        if self._tokens.get(authorization.removeprefix("Bearer "), 0) < time.time():
+        until, given = self._tokens.get(authorization.removeprefix("Bearer "), (0, ""))
+        if until < time.time() or given != scope:
             raise Refused(401, "Request had invalid authentication credentials.", "authError")
 
     def forget_tokens(self) -> None:

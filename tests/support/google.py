@@ -62,6 +62,7 @@ class GooglePeer:
             "google_push_email": self.push_email,
             "google_push_audience": AUDIENCE,
             "google_url": self.url,
+            "google_integrity_url": self.url,
             "google_certificates_url": f"{self.url}/oauth2/v1/certs",
         }
 

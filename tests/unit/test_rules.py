@@ -227,8 +227,8 @@ def test_a_guardian_at_a_store_who_withholds_stops_all_but_who_is_proved_to_be_o
 def test_a_guardian_at_a_store_who_agrees_counts_where_the_pack_has_it_and_no_younger() -> None:
     pack = BOOK.pack("DE", NOW)
     assert pack is not None
-    book = RuleBook([msgspec.structs.replace(pack, rules=pack.rules | {"buy": msgspec.structs.replace(
-        pack.rules["buy"], guardian_age=14)})])  # fmt: skip
+    rules = {**pack.rules, "buy": msgspec.structs.replace(pack.rules["buy"], guardian_age=14)}
+    book = RuleBook([msgspec.structs.replace(pack, rules=rules)])
     assert decided(of_store(StoreConsent.GIVEN, aged(14)), book) == (Outcome.ALLOW, Reason.ALLOWED)
     assert decided(of_store(StoreConsent.GIVEN, aged(13)), book) == (Outcome.REFUSE, Reason.TOO_YOUNG)
     assert decided(of_store(StoreConsent.GIVEN, None), book) == (Outcome.ASK, Reason.AGE_UNKNOWN), "it says no age"

@@ -6,8 +6,9 @@ from uuid import UUID
 
 import msgspec
 from litestar import Router, delete, get, post
+from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, JSONBody
+from litestar.params import Body, FromPath, JSONBody, Parameter
 from msgspec import Meta
 
 from plaudit.ages import asking
@@ -19,12 +20,17 @@ from plaudit.ages.asking import (
     OnlyOwnProofs,
 )
 from plaudit.ages.limits import AGE_PROOF_LENGTH_MAX
+from plaudit.ages.sources import AgeSources
+from plaudit.ages.sources.base import AgeSourceSilent, AgeSourceUnknown, AgeWordNotValid
+from plaudit.ages.telling import HeardAge, NewAgeWord, StoppedByStore, StoreWithdrawals, hear, withdraw
 from plaudit.clock import Clock as AnyClock
 from plaudit.connections import Connection
 from plaudit.injected import Clock, Database, Settings
 from plaudit.people.access import Access
 from plaudit.people.allowances import TooOften
 from plaudit.people.injected import Caller
+from plaudit.people.model import Scope
+from plaudit.people.telling import PersonUnknown, find_told
 from plaudit.problems import IdempotencyConflict, NotFound
 from plaudit.rules.ages import AssuranceIsOver
 from plaudit.rules.facts import facts_of_one
@@ -32,6 +38,7 @@ from plaudit.rules.model import Level
 from plaudit.settings import Settings as AnySettings
 
 _TAGS = ["Ages"]
+_Subject = Annotated[str, Parameter(min_length=1, max_length=255, description="The platform's own id: `sub`.")]
 LevelName = Annotated[str, Meta(description="`claimed`, `checked` or `verified`.", examples=["verified"])]
 
 
@@ -181,4 +188,49 @@ async def withdraw_proof(proof_id: FromPath[UUID], caller: Caller, database: Dat
         await asking.withdraw(connection, clock, caller.person_id, proof_id)
 
 
-router = Router("/", route_handlers=[get_age, ask_wallet, answer_request, withdraw_proof])
+@post(
+    "/v1/people/{subject:str}/age-words",
+    access=Access.SERVER,
+    scope=Scope.PEOPLE,
+    operation_id="TellAgeWord",
+    tags=["People"],
+    status_code=200,
+    problems=(PersonUnknown, AgeSourceUnknown, AgeWordNotValid, AgeSourceSilent, IdempotencyConflict),
+    summary="Tell what an app store says of somebody's age",
+)
+async def tell_word(
+    subject: _Subject,
+    data: JSONBody[NewAgeWord],
+    caller: Caller,
+    database: Database,
+    clock: Clock,
+    age_sources: NamedDependency[AgeSources],
+) -> HeardAge:
+    """As Google Play Age Signals and Apple's Declared Age Range answered your app. What nothing proves is believed
+    where it narrows what somebody may, and else only claimed. Idempotent by `id`."""
+    async with database.read() as connection:
+        person = await find_told(connection, caller.issuer_id, subject, "path.subject")
+    return await hear(database, clock, age_sources, person, data)
+
+
+@post(
+    "/v1/store-guardians/{store:str}/withdrawals",
+    access=Access.SERVER,
+    scope=Scope.PEOPLE,
+    operation_id="TellStoreWithdrawals",
+    tags=["People"],
+    status_code=200,
+    summary="Tell which guardians took back their consent in an app store",
+)
+async def tell_withdrawals(
+    store: Annotated[str, Parameter(pattern=r"^[a-z][a-z0-9_]{0,29}$(?!\n)", description="Such as `google`.")],
+    data: JSONBody[StoreWithdrawals],
+    database: Database,
+) -> StoppedByStore:
+    """As the store lists them: Google Play on the page of age signals of its console. Whose account it is may do
+    nothing from then on that rules speak of. Apple tells it here itself. Repeating it changes nothing."""
+    async with database.transaction() as connection:
+        return await withdraw(connection, store, data)
+
+
+router = Router("/", route_handlers=[get_age, ask_wallet, answer_request, withdraw_proof, tell_word, tell_withdrawals])

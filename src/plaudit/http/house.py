@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
 from typing import Any, Protocol, TypeVar, get_type_hints
 
+from plaudit.ages.sources import AgeSources, age_sources
 from plaudit.boundary import refuse_more_than_the_application
 from plaudit.clock import Clock, SystemClock
 from plaudit.db import Database
@@ -88,6 +89,7 @@ class House:
     payment_providers: PaymentProviders
     payout_providers: PayoutProviders
     screening_sources: ScreeningSources
+    age_sources: AgeSources
     tax_providers: TaxProviders
     account_vault: AccountVault
     trail: Trail
@@ -139,7 +141,8 @@ async def open_house(
         trail = await closing.run(stack, Trail(database, clock))
         catalogue = await closing.run(stack, Catalogue(hubs_own, clock))
         payments, payouts, taxers = payment_providers(settings), payout_providers(settings), tax_providers(settings)
-        for close in (payments.close, payouts.close, taxers.close):
+        ages = age_sources(settings)
+        for close in (payments.close, payouts.close, taxers.close, ages.close):
             stack.push_async_callback(close)
         vault = await _open_vault(database, settings)
         rules = await closing.run(stack, Rules(database, hubs_own, settings, clock))
@@ -186,6 +189,7 @@ async def open_house(
             payment_providers=payments,
             payout_providers=payouts,
             screening_sources=sources,
+            age_sources=ages,
             tax_providers=taxers,
             account_vault=vault,
             trail=trail,

@@ -14,7 +14,7 @@ from plaudit.limits import NOTE_LENGTH_MAX
 from plaudit.moments import Moment
 from plaudit.problems import Conflict, IdempotencyConflict, InvalidField, NotFound
 from plaudit.rules.limits import AGE_WORD_LENGTH_MAX, AGE_YEARS_MAX, PROVED_AHEAD_S
-from plaudit.rules.model import LEVELS
+from plaudit.rules.model import LEVELS, Level
 from plaudit.statements import fetch_one, statements
 
 SQL = statements(__file__)
@@ -131,22 +131,32 @@ async def revoke(connection: Connection, clock: Clock, person_id: int, assurance
 
 
 async def replace(connection: Connection, clock: Clock, person_id: int, new: NewAssurance) -> AgeAssurance:
-    """Believe a source's newest word, and none of its earlier ones any more; one that was said later stays.
+    """Believe a source's newest word, and none of its earlier ones any more; one that is later, or surer, stays.
 
     Raises:
         InvalidField, IdempotencyConflict: as `keep` says.
     """
     kept = await keep(connection, clock, person_id, new)
-    now = clock.now()
-    await connection.execute(
-        SQL["revoke_others_of_source"], person_id, new.method, now, REPLACED, new.id, new.proved_at
-    )
+    await _end_former(connection, clock, person_id, new.method, new.proved_at, LEVELS[new.level], new.id)
     return kept
 
 
 async def forget(connection: Connection, clock: Clock, person_id: int, method: str, said_at: datetime) -> None:
     """Believe nothing any more of what a source said until a moment: it says nothing now."""
-    await connection.execute(SQL["revoke_others_of_source"], person_id, method, clock.now(), REPLACED, None, said_at)
+    await _end_former(connection, clock, person_id, method, said_at, Level.VERIFIED, None)
+
+
+async def _end_former(
+    connection: Connection,
+    clock: Clock,
+    person_id: int,
+    method: str,
+    said_at: datetime,
+    level: Level,
+    but: UUID | None,
+) -> None:
+    said = (person_id, method, clock.now(), REPLACED, but, said_at, int(level))
+    await connection.execute(SQL["revoke_others_of_source"], *said)
 
 
 async def note_silence(connection: Connection, person_id: int, source: str, at: datetime) -> None:

@@ -95,9 +95,9 @@ on conflict (person_id, source) do update set since = excluded.since where exclu
 delete from age_silence where person_id = $1 and source = $2;
 
 -- name: revoke_others_of_source
--- What a source said of somebody before: only its newest word holds.
+-- What a source said of somebody before: only its newest word holds. No word ends a surer one.
 update age_assurance set revoked_at = $3, revoked_because = $4
-where person_id = $1 and method = $2 and id is distinct from $5 and revoked_at is null and proved_at <= $6;
+where person_id = $1 and method = $2 and id is distinct from $5 and revoked_at is null and proved_at <= $6 and level <= $7;
 
 -- columns: assurance
 id, person_id, at_least, under, level, method, source, proved_at, until, recorded_at, revoked_at, revoked_because

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from plaudit.clock import Clock
 from plaudit.connections import Connection
 from plaudit.inbox.model import NewsOutcome
+from plaudit.rules.consents import withdraw_by_store
 from plaudit.selling.cards.actions import look_again_at
 from plaudit.selling.inbox.finding import order_by_payment_id, order_of_payment
 from plaudit.selling.orders.capturing import Decision, apply_payment
@@ -14,6 +15,7 @@ from plaudit.selling.orders.settlement import Seller, record
 from plaudit.selling.providers.news import (
     AccountNotice,
     CardsChanged,
+    ConsentWithdrawn,
     ConsumptionRequest,
     FraudWarning,
     LinkNews,
@@ -47,7 +49,7 @@ async def apply_news(connection: Connection, provider: str, news: News, settings
     """Apply one piece of news inside the caller's transaction. Any order and any number of times come to the same."""
     if isinstance(news, PaymentNews):
         return await _apply_payment(connection, provider, news.payment, settings, clock)
-    if isinstance(news, AccountNotice | CardsChanged | LinkNews):
+    if isinstance(news, AccountNotice | ConsentWithdrawn | CardsChanged | LinkNews):
         return await _apply_apart(connection, provider, news, clock)
     order = await order_by_payment_id(connection, provider, news.payment_id)
     if order is None:
@@ -59,15 +61,26 @@ async def apply_news(connection: Connection, provider: str, news: News, settings
 
 
 async def _apply_apart(
-    connection: Connection, provider: str, news: AccountNotice | CardsChanged | LinkNews, clock: Clock
+    connection: Connection,
+    provider: str,
+    news: AccountNotice | ConsentWithdrawn | CardsChanged | LinkNews,
+    clock: Clock,
 ) -> Applied:
     """What is about no payment."""
     if isinstance(news, AccountNotice):
         return Applied(NewsOutcome.PROBLEM if news.needs_somebody else NewsOutcome.APPLIED, news.words)
+    if isinstance(news, ConsentWithdrawn):
+        people = await withdraw_by_store(connection, provider, news.account, news.at)
+        return Applied(NewsOutcome.APPLIED if people else NewsOutcome.PROBLEM, _withdrawn(provider, news, people))
     if isinstance(news, CardsChanged):
         ours = await look_again_at(connection, provider, news.customer_id, clock)
         return Applied(NewsOutcome.APPLIED if ours else NewsOutcome.IGNORED, f"cards of {news.customer_id}")
     return Applied(*await apply_asked(connection, provider, news, clock.now()))
+
+
+def _withdrawn(provider: str, news: ConsentWithdrawn, people: list[int]) -> str:
+    whose = ", ".join(map(str, people)) or "of nobody here yet; whoever is told to have this account is stopped then"
+    return f"a guardian took back their consent at {provider}, account {news.account}: people {whose}"
 
 
 async def _note(

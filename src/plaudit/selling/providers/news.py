@@ -186,6 +186,14 @@ class AccountNotice(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is to be listed until somebody looked at it."""
 
 
+class ConsentWithdrawn(msgspec.Struct, frozen=True, kw_only=True):
+    """Whoever answers for an account at the store takes back what they agreed to."""
+
+    account: str
+    at: datetime
+    """When the store says so."""
+
+
 class CardsChanged(msgspec.Struct, frozen=True, kw_only=True):
     """The cards kept for a customer are others than before, or lie otherwise."""
 
@@ -219,6 +227,7 @@ News = (
     | ConsumptionRequest
     | RefundDeclined
     | AccountNotice
+    | ConsentWithdrawn
     | CardsChanged
     | LinkNews
 )

@@ -1,5 +1,7 @@
 """The App Store, as a plug-in: what it brings."""
 
+from plaudit.ages.sources.base import AgeSource
+from plaudit.ages.sources.plugin import AgePlugin
 from plaudit.languages.speaking import later
 from plaudit.selling.prices.channels import ChannelInfo, RefundDesk
 from plaudit.selling.providers.apple.price_points import apple_ladder
@@ -15,6 +17,13 @@ def _make(settings: Settings) -> PaymentProvider | None:
     return from_settings(settings)
 
 
+def _make_ages(settings: Settings) -> AgeSource | None:
+    from plaudit.selling.providers.apple.age_range import from_settings
+
+    return from_settings(settings)
+
+
+DECLARED_AGE = AgePlugin(name="apple", settings=AppleSettings, make=_make_ages)
 APP_STORE = PaymentPlugin(
     name="apple",
     settings=AppleSettings,

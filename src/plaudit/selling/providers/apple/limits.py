@@ -7,3 +7,4 @@ APPLE_HISTORY_PAGES_MAX = 500  # of 20 notifications; a time of more is asked fo
 APPLE_HISTORY_SPAN_S_MIN = 60  # which is not halved any more
 APPLE_REFUSAL_LENGTH_MAX = 500  # characters of why Apple takes no report
 APPLE_LINK_REPORT_HOURS = 240  # Apple asks for what it was not told within ten days
+APPLE_APP_AGE_S_MAX = 180 * 86_400  # of a signed app transaction, by which an account is known

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
-from appstoreserverlibrary.models.Environment import Environment
 from appstoreserverlibrary.models.JWSTransactionDecodedPayload import JWSTransactionDecodedPayload
 from appstoreserverlibrary.models.ResponseBodyV2DecodedPayload import ResponseBodyV2DecodedPayload
 
@@ -23,12 +22,13 @@ from plaudit.selling.providers.apple.limits import (
 )
 from plaudit.selling.providers.apple.server import AppleServer
 from plaudit.selling.providers.apple.settings import AppleSettings
-from plaudit.selling.providers.apple.signatures import NAME, AppleSignatures, environment_of, moment, root_certificates
+from plaudit.selling.providers.apple.signatures import ACCOUNT, NAME, AppleSignatures, moment, of_settings
 from plaudit.selling.providers.base import AmountRange, Capabilities, CheckoutRequest, RefundRequest
 from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.selling.providers.linking import LinkReport, LinkToken
 from plaudit.selling.providers.news import (
     AccountNotice,
+    ConsentWithdrawn,
     ConsumptionRequest,
     LinkNews,
     News,
@@ -45,9 +45,7 @@ from plaudit.settings import Settings, SettingsError
 log = logging.getLogger(__name__)
 
 
-_RESCINDED = (
-    "a parent or guardian has withdrawn consent for a child's use of the app: the app transaction in the message"
-)
+_RESCINDED = "a parent or guardian has withdrawn consent for a child's use of the app, and Apple does not say whose"
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -189,7 +187,7 @@ class AppleProvider:
         try:
             notification = self._signatures.kept_notification(signed)
             if notification.rawNotificationType == "RESCIND_CONSENT":
-                return [AccountNotice(words=_RESCINDED, needs_somebody=True)]
+                return [self._rescinded(notification)]
             if notification.rawNotificationType == "EXTERNAL_PURCHASE_TOKEN":
                 return self._asked_of(notification)
             if notification.data is None or not notification.data.signedTransactionInfo:
@@ -204,6 +202,15 @@ class AppleProvider:
                 return []
             raise
         return _news_of(notification, transaction, payment)
+
+    def _rescinded(self, notification: ResponseBodyV2DecodedPayload) -> News:
+        """A guardian took back their consent, of the account that the app transaction names."""
+        signed = notification.appData.signedAppTransactionInfo if notification.appData else None
+        account = self._signatures.kept_app(signed).appTransactionId if signed else None
+        at = moment(notification.signedDate)
+        if account is None or at is None or not ACCOUNT.fullmatch(account):
+            return AccountNotice(words=_RESCINDED, needs_somebody=True)
+        return ConsentWithdrawn(account=account, at=at)
 
     def _asked_of(self, notification: ResponseBodyV2DecodedPayload) -> list[News]:
         """Whatever Apple asks of a link, it wants to be told what came of it."""
@@ -265,18 +272,8 @@ def from_settings(settings: Settings) -> AppleProvider:
         raise SettingsError(
             "PLAUDIT_APPLE_BUNDLE_ID needs PLAUDIT_APPLE_ISSUER_ID, PLAUDIT_APPLE_KEY_ID and PLAUDIT_APPLE_PRIVATE_KEY"
         )
-    environment = environment_of(own.environment)
-    if environment is Environment.PRODUCTION and not own.app_id:
-        raise SettingsError("PLAUDIT_APPLE_APP_ID is needed in production")
     clock = SystemClock()
-    signatures = AppleSignatures(
-        roots=root_certificates(own.root_certificates),
-        environment=environment,
-        bundle_id=own.bundle_id,
-        app_id=own.app_id or None,
-        online_checks=own.online_checks,
-        clock=clock,
-    )
+    signatures = of_settings(own, clock)
     try:
         server = AppleServer(
             own.url,
@@ -284,7 +281,7 @@ def from_settings(settings: Settings) -> AppleProvider:
             key_id=own.key_id,
             issuer_id=own.issuer_id,
             bundle_id=own.bundle_id,
-            environment=environment,
+            environment=signatures.environment,
         )
     except (ValueError, TypeError):  # what it says might quote the key
         raise SettingsError("PLAUDIT_APPLE_PRIVATE_KEY is not a private key in PEM") from None

@@ -1,6 +1,7 @@
 """Whether Apple signed something: certificate chains, their roots, and how old a signature may be."""
 
 import hashlib
+import re
 from base64 import b64decode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from typing import TypeVar
 
 import cattrs
 import jwt
+from appstoreserverlibrary.models.AppTransaction import AppTransaction
 from appstoreserverlibrary.models.Environment import Environment
 from appstoreserverlibrary.models.JWSTransactionDecodedPayload import JWSTransactionDecodedPayload
 from appstoreserverlibrary.models.ResponseBodyV2DecodedPayload import ResponseBodyV2DecodedPayload
@@ -19,10 +21,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from plaudit.clock import Clock
 from plaudit.providers import ProviderUnavailable
 from plaudit.selling.providers.apple.limits import APPLE_CLOCK_LEEWAY_S
+from plaudit.selling.providers.apple.settings import AppleSettings
 from plaudit.selling.providers.errors import PurchaseNotValid
 from plaudit.settings import SettingsError
 
 NAME = "apple"
+ACCOUNT = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
+"""An `appTransactionId`: of the app as one Apple account got it."""
 T = TypeVar("T")
 
 ROOT_FILE = Path(__file__).parent / "root_ca_g3.der"
@@ -122,6 +127,14 @@ class AppleSignatures:
         """A transaction inside something that was verified. Raises PurchaseNotValid."""
         return _checked(self._kept.verify_and_decode_signed_transaction, signed)
 
+    def arriving_app(self, signed: str) -> AppTransaction:
+        """The app as somebody got it; as arriving_transaction()."""
+        return _checked(self._arriving.verify_and_decode_app_transaction, signed)
+
+    def kept_app(self, signed: str) -> AppTransaction:
+        """The same inside something that was verified. Raises PurchaseNotValid."""
+        return _checked(self._kept.verify_and_decode_app_transaction, signed)
+
     def arriving_notification(self, signed: str) -> ResponseBodyV2DecodedPayload:
         """A notification that comes in; as arriving_transaction()."""
         return _checked(self._arriving.verify_and_decode_notification, signed)
@@ -148,6 +161,25 @@ class AppleSignatures:
             for encoded in jwt.get_unverified_header(signed)["x5c"][:2]
         )
         return all(one.not_valid_before_utc <= now <= one.not_valid_after_utc for one in certificates)
+
+
+def of_settings(own: AppleSettings, clock: Clock) -> AppleSignatures:
+    """Those of the app that settings describe.
+
+    Raises:
+        SettingsError: they are described in part only, or in a way that would let forgeries pass.
+    """
+    environment = environment_of(own.environment)
+    if environment is Environment.PRODUCTION and not own.app_id:
+        raise SettingsError("PLAUDIT_APPLE_APP_ID is needed in production")
+    return AppleSignatures(
+        roots=root_certificates(own.root_certificates),
+        environment=environment,
+        bundle_id=own.bundle_id,
+        app_id=own.app_id or None,
+        online_checks=own.online_checks,
+        clock=clock,
+    )
 
 
 def _checked(verify: Callable[[str], T], signed: str) -> T:

@@ -1,5 +1,7 @@
 """Google Play, as a plug-in: what it brings."""
 
+from plaudit.ages.sources.base import AgeSource
+from plaudit.ages.sources.plugin import AgePlugin
 from plaudit.languages.speaking import later
 from plaudit.selling.prices.channels import ChannelInfo, RefundDesk
 from plaudit.selling.providers.base import PaymentProvider
@@ -14,6 +16,13 @@ def _make(settings: Settings) -> PaymentProvider | None:
     return from_settings(settings)
 
 
+def _make_ages(settings: Settings) -> AgeSource | None:
+    from plaudit.selling.providers.google.age_signals import from_settings
+
+    return from_settings(settings)
+
+
+AGE_SIGNALS = AgePlugin(name="google", settings=GoogleSettings, make=_make_ages)
 GOOGLE_PLAY = PaymentPlugin(
     name="google",
     settings=GoogleSettings,

@@ -15,7 +15,8 @@ from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.settings import SettingsError
 
 NAME = "google"
-_SCOPE = "https://www.googleapis.com/auth/androidpublisher"
+PUBLISHER_SCOPE = "https://www.googleapis.com/auth/androidpublisher"
+INTEGRITY_SCOPE = "https://www.googleapis.com/auth/playintegrity"
 
 
 class Answer(transport.Response):
@@ -90,11 +91,11 @@ def read_account(file: str) -> dict[str, Any]:
 class Account:
     """A service account, and its access token while that is good."""
 
-    def __init__(self, key: dict[str, Any]) -> None:
+    def __init__(self, key: dict[str, Any], scope: str = PUBLISHER_SCOPE) -> None:
         self._transport = Transport()
         self._refreshing = asyncio.Lock()
         self._credentials = service_account.Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
-            key, scopes=[_SCOPE]
+            key, scopes=[scope]
         )
 
     async def token(self, refused: str | None = None) -> str:

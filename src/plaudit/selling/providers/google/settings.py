@@ -40,6 +40,9 @@ class GoogleSettings(Section):
     url: Annotated[str, address] = "https://androidpublisher.googleapis.com"
     """Where the Google Play Developer API is."""
 
+    integrity_url: Annotated[str, address] = "https://playintegrity.googleapis.com"
+    """Where the Play Integrity API is, which says whether the app that told an age is unaltered."""
+
     certificates_url: Annotated[str, address] = "https://www.googleapis.com/oauth2/v1/certs"
     """Where the certificates are that pushes are signed with."""
 
