@@ -39,7 +39,7 @@ PRIVATE = frozenset(
         "subject", "creator_subject", "owner_subject", "sender_subject",  # nobody could be taken out of the chain
         "into",
         "title", "label", "cover_url", "cover_alt", "stage_url", "external_id", "next",
-        "holder_name", "instrument", "iban", "bank_code", "account_number", "csv",
+        "holder_name", "instrument", "iban", "bank_code", "account_number", "paypal", "csv",
     }
 )  # fmt: skip
 """Fields of bodies, and options of commands, whose values no act keeps. `tests/unit/test_acts.py` has all others."""

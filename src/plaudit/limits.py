@@ -503,6 +503,7 @@ STEP_UP_MAX_AGE_S = 1_800  # that a sign-in may be ago for what asks for a recen
 STEP_UP_PAYOUT_DIAMONDS = 20_000  # up to which a payout asks for none
 PAYOUT_METHOD_HOLD_HOURS = 72  # that nothing is paid to a new bank account
 PAYOUT_METHODS_MAX = 10  # in use, of one creator
+PAYPAL_RECEIVER_LENGTH_MAX = 127  # characters of a mail address that PayPal pays to
 PAYOUT_METHODS_SEALED_AT_ONCE = 500  # accounts sealed anew in one transaction
 PAYOUT_REASON_LENGTH_MAX = 500  # characters
 PAYOUT_SENDS_AT_ONCE = 4  # calls to a payout provider under way, per process

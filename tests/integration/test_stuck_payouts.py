@@ -53,13 +53,13 @@ class BreakingBank(PretendBank):
         await self._meet(order.payout_id)
         return await super().send(order)
 
-    async def fetch(self, payout_id: UUID) -> ProviderPayout | None:
+    async def fetch(self, payout_id: UUID, reference: str | None = None) -> ProviderPayout | None:
         await self._meet(payout_id)
-        return await super().fetch(payout_id)
+        return await super().fetch(payout_id, reference)
 
-    def read_event(self, body: bytes) -> ProviderPayout | None:
+    def read_event(self, body: bytes) -> ProviderPayout:
         told = super().read_event(body)
-        if told is not None and told.payout_id in self.breaks_at:
+        if told.payout_id in self.breaks_at:
             raise RuntimeError("dictionary changed size during iteration")
         return told
 

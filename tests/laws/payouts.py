@@ -87,5 +87,16 @@ BREAKS = [
         "payouts_are_controlled",
         _APPROVED.format("1") + _NOTHING_A_DAY,
     ),
+    (
+        "payout_methods_have_what_they_need",
+        """update payout_method set kind = 'stripe_account', sealed_account = '', iban = null, bank_code = null,
+            account_number = null, account_ending = ''""",
+    ),
+    (
+        "payout_methods_have_what_they_need",
+        """update payout_method set kind = 'stripe_account', sealed_account = '', account_ending = '';
+        insert into payout_connection (shard, method_id, creator_id, changed_at)
+        select shard, id, creator_id, now() from payout_method""",
+    ),
     ("bank_accounts_are_controlled", _APPROVED.format("1") + _NOTHING_TO_AN_ACCOUNT),
 ]

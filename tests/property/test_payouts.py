@@ -459,7 +459,7 @@ class Payouts(RuleBasedStateMachine):
         body = self.bank.events[event]
 
         async def take() -> None:
-            reader = PayoutReader(self.providers, self.vault.vault, self.clock)
+            reader = PayoutReader(self.database, self.providers, self.vault.vault, self.clock)
             await inbox.receive(self.database, self.clock, reader, self.bank.name, event, KIND, body)
 
         async def all_of_them() -> None:
@@ -471,7 +471,6 @@ class Payouts(RuleBasedStateMachine):
 
         self.runner.run(all_of_them())
         told = self.bank.read_event(body)
-        assert told is not None
         self._told(told.payout_id, told.status)
 
     @rule(event=events)
@@ -481,7 +480,6 @@ class Payouts(RuleBasedStateMachine):
         self.clock.advance(timedelta(minutes=1))
         self._work(apply_due, 2, self.vault.vault)
         told = self.bank.read_event(body)
-        assert told is not None
         self._told(told.payout_id, told.status)
 
     def _told(self, payout_id: UUID, status: PayoutStatus) -> None:

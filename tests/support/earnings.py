@@ -12,7 +12,8 @@ from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder
 from plaudit.ledger.shards import read_shards
 from plaudit.ledger.writer import GiftWriter
-from plaudit.payouts.providers.base import PayoutOrder, PayoutStatus, ProviderPayout
+from plaudit.payouts.kinds import MethodKind
+from plaudit.payouts.providers.base import Accounts, NothingToRecall, PayoutOrder, PayoutStatus, ProviderPayout
 from plaudit.providers import ProviderUnavailable
 from plaudit.statements import statements
 from tests.support.waiting import eventually
@@ -60,6 +61,8 @@ class PretendBank:
 
     name = "sandbox"
     by_hand = False
+    kinds = frozenset({MethodKind.BANK_ACCOUNT})
+    accounts: Accounts | None = None
 
     def __init__(self) -> None:
         self.mood = Mood.WELL
@@ -87,7 +90,7 @@ class PretendBank:
             raise ProviderUnavailable(self.name, detail="silent")
         return self.payouts[order.payout_id]
 
-    async def fetch(self, payout_id: UUID) -> ProviderPayout | None:
+    async def fetch(self, payout_id: UUID, reference: str | None = None) -> ProviderPayout | None:
         if self.mood is Mood.AWAY:
             raise ProviderUnavailable(self.name, detail="away")
         return self.payouts.get(payout_id)
@@ -104,10 +107,13 @@ class PretendBank:
         self.events[event_id] = msgspec.json.encode(payout)
         return event_id
 
-    def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> str:
+    async def recall(self, payout_id: UUID, reference: str | None) -> ProviderPayout:
+        raise NothingToRecall
+
+    async def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> str:
         return headers["webhook-id"]
 
-    def read_event(self, body: bytes) -> ProviderPayout | None:
+    def read_event(self, body: bytes) -> ProviderPayout:
         return msgspec.json.decode(body, type=ProviderPayout)
 
     async def close(self) -> None: ...

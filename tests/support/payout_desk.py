@@ -76,7 +76,7 @@ class PayoutDesk:
 
     async def hear(self, event_id: str) -> NewsOutcome:
         """A message of the bank arrives."""
-        reader = PayoutReader(self.providers, self.vault.vault, self.clock)
+        reader = PayoutReader(self.database, self.providers, self.vault.vault, self.clock)
         body = self.bank.events[event_id]
         return await inbox.receive(self.database, self.clock, reader, self.bank.name, event_id, KIND, body)
 

@@ -15,6 +15,7 @@ from plaudit.freezes.reading import EARNING, open_of, require_moving
 from plaudit.ids import require_uuid7
 from plaudit.limits import PAYOUT_DIAMONDS_MAX, PAYOUT_QUOTE_VALID_S
 from plaudit.money import Money
+from plaudit.payouts.connections import require_ready
 from plaudit.payouts.controls import require_uncontrolled
 from plaudit.payouts.methods import method_of
 from plaudit.payouts.model import (
@@ -68,8 +69,8 @@ async def quote(
         InvalidField: the id is no UUIDv7, or the number of diamonds is out of range.
         IdempotencyConflict: the id was used for another quote.
         NotFound: this creator has no such method.
-        PayoutMethodArchived, PayoutMethodTooNew, BelowPayoutThreshold, DailyPayoutLimit, InsufficientDiamonds,
-            PayoutTooSmall: it would not be paid.
+        PayoutMethodArchived, PayoutMethodTooNew, AccountNotReady, BelowPayoutThreshold, DailyPayoutLimit,
+            InsufficientDiamonds, PayoutTooSmall: it would not be paid.
         RulesRefuse, RulesAsk: the rules where they are do not let them; `ask_stops` as
             `PLAUDIT_RULES_ASK_STOPS`.
     """
@@ -134,6 +135,7 @@ async def _check_payable(
         raise PayoutMethodArchived
     if method.payable_from is not None and method.payable_from > now:
         raise PayoutMethodTooNew(payable_from=method.payable_from)
+    await require_ready(connection, method)
     if diamonds < terms.diamonds_min:
         raise BelowPayoutThreshold(diamonds_min=terms.diamonds_min, diamonds=diamonds)
     available = (await balance_of(connection, creator_id)).available
@@ -161,8 +163,8 @@ async def request(
         IdempotencyConflict: the id was used for another payout.
         NotFound: this creator has no such quote.
         PayoutQuoteUsed, PayoutQuoteExpired: ask for another quote.
-        PayoutMethodArchived, PayoutMethodTooNew, BelowPayoutThreshold, DailyPayoutLimit, InsufficientDiamonds: it would
-            not be paid.
+        PayoutMethodArchived, PayoutMethodTooNew, AccountNotReady, BelowPayoutThreshold, DailyPayoutLimit,
+            InsufficientDiamonds: it would not be paid.
         StandsStill: the creator or the method does.
         RulesRefuse, RulesAsk: as `quote`.
     """
@@ -308,7 +310,7 @@ async def _hand_over(connection: Connection, providers: PayoutProviders, payout:
     Raises:
         PayoutProviderMissing: nobody here pays in its currency.
     """
-    provider = provider_for(providers, payout.currency, payout.provider)
+    provider = provider_for(providers, payout.method_kind, payout.currency, payout.provider)
     if provider is None:
         raise PayoutProviderMissing(provider=payout.provider, currency=payout.currency)
     await connection.execute(SQL["choose_provider"], payout.creator_id, payout.id, provider.name)
@@ -405,7 +407,7 @@ async def find_all(
         Payout,
         *before,
         limit,
-        *(wanted.creator_id, wanted.state, wanted.currency, wanted.attention, wanted.provider),
+        *(wanted.creator_id, wanted.state, wanted.currency, wanted.attention, wanted.provider, wanted.overdue_at),
     )
 
 

@@ -1,7 +1,7 @@
 """What the API of payouts takes and answers."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,10 +10,12 @@ from msgspec import Meta
 
 from plaudit.countries import Country
 from plaudit.creators.model import Balance, Maturing, RewardRule
-from plaudit.limits import PAYOUT_DIAMONDS_MAX, PAYOUT_REASON_LENGTH_MAX
+from plaudit.limits import PAYOUT_DIAMONDS_MAX, PAYOUT_REASON_LENGTH_MAX, PAYPAL_RECEIVER_LENGTH_MAX
 from plaudit.money import Money
 from plaudit.pages import Place
+from plaudit.payouts.connections import AccountConnection, plain_needs
 from plaudit.payouts.controls import CreatorsWait
+from plaudit.payouts.kinds import MethodKind, WaitsFor
 from plaudit.payouts.model import (
     Actor,
     Payout,
@@ -29,9 +31,11 @@ _CURRENCY = Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="ISO 4217.", examples=
 
 
 class NewPayoutMethod(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A bank account: an IBAN, or a bank code and an account number."""
+    """Where to be paid. A bank account: an IBAN, or a bank code and an account number. PayPal: `paypal`. An account at
+    Stripe: nothing more; it is made at `POST /payout-methods/{id}/connection`."""
 
     id: Annotated[UUID, _ID]
+    kind: MethodKind = MethodKind.BANK_ACCOUNT
     holder_name: Annotated[str, Meta(min_length=2, max_length=140, description="As the bank knows it.")]
     country: Country
     currency: Annotated[str, _CURRENCY]
@@ -43,21 +47,65 @@ class NewPayoutMethod(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
         | None
     ) = None
     account_number: Annotated[str, Meta(max_length=50, examples=["000123456789"])] | None = None
+    paypal: (
+        Annotated[
+            str,
+            Meta(
+                max_length=PAYPAL_RECEIVER_LENGTH_MAX,
+                description="The mail address of a PayPal account, or PayPal's id of it.",
+                examples=["ada@example.com"],
+            ),
+        ]
+        | None
+    ) = None
+
+
+class ConnectionAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """An account at a provider, which asks its creator itself for what it must know."""
+
+    state: Annotated[
+        str,
+        Meta(
+            description="`opening`: it is still to be made. `onboarding`: its creator told the provider nothing yet. "
+            "`needs_information`: the provider asks for more. `ready`: it can be paid to. `closed`: it never will be."
+        ),
+    ]
+    needs: Annotated[
+        list[str],
+        Meta(
+            description="What is asked for: `bank`, `identity`, `papers`, `address`, `birth`, `person`, `company`, "
+            "`business`, `terms`, `currency` (the account has another), or `other`."
+        ),
+    ]
+    needs_by: Annotated[datetime | None, Meta(description="Until when; null: no day is named.")]
+    changed_at: datetime
+
+
+class ConnectionLink(msgspec.Struct, frozen=True, kw_only=True):
+    """Where to go on at the provider."""
+
+    url: Annotated[str, Meta(description="Good once, for some minutes. It leads back to the page of payouts.")]
 
 
 class MethodAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Where a creator is paid; of the account only the end is shown."""
 
     id: UUID
-    kind: str
+    kind: MethodKind
     holder_name: str
     country: str
     currency: str
-    account_ending: Annotated[str, Meta(description="The last four characters of the account.")]
+    account_ending: Annotated[
+        str,
+        Meta(description="The last four characters of the account, or where a mail address is; empty: not shown."),
+    ]
     created_at: datetime
     archived_at: Annotated[datetime | None, Meta(description="Since when it is not used any more.")]
     payable_from: Annotated[datetime | None, Meta(description="Nothing can be paid to it before; null: at once.")]
     by_platform: Annotated[bool, Meta(description="Whether it was added through a key of the platform.")]
+    connection: Annotated[
+        ConnectionAnswer | None, Meta(description="How the account at the provider stands; null: none is needed.")
+    ]
 
 
 class NewQuote(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -78,6 +126,8 @@ class QuoteAnswer(msgspec.Struct, frozen=True, kw_only=True):
     gross: Annotated[Money, Meta(description="What the diamonds are worth.")]
     fee: Annotated[Money, Meta(description="What is kept of it.")]
     arrives: Annotated[Money, Meta(description="What reaches the account.")]
+    arrives_from: Annotated[date, Meta(description="The first day on which it may be there, by what is usual.")]
+    arrives_to: Annotated[date, Meta(description="By when it is usually there: decided about, sent, and arrived.")]
     expires_at: datetime
 
 
@@ -107,6 +157,20 @@ class EventAnswer(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
 
 
+class Next(msgspec.Struct, frozen=True, kw_only=True):
+    """What is next of a payout, and by when."""
+
+    step: Annotated[
+        WaitsFor,
+        Meta(
+            description="`approval`: an operator decides. `sending`: it is sent. `arrival`: it arrives. `unclaimed`: "
+            "the receiver takes it, or it comes back. `held`: the provider looks at it. `funds`: the money is on its "
+            "way within the provider. `account`: the receiver's account takes no money until the provider is told more."
+        ),
+    ]
+    by: Annotated[datetime | None, Meta(description="When that usually is over; past it, it is overdue.")]
+
+
 class PayoutAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Diamonds on their way to money."""
 
@@ -127,6 +191,8 @@ class PayoutAnswer(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         Meta(description="Why it failed, was refused or came back. A provider's words are for operators."),
     ]
+    method_kind: MethodKind
+    next: Annotated[Next | None, Meta(description="What it waits for; null: it came to its end.")]
 
 
 class PayoutDetail(PayoutAnswer, frozen=True, kw_only=True):
@@ -203,7 +269,17 @@ class BalanceAnswer(msgspec.Struct, frozen=True, kw_only=True):
     payout_diamonds_left_today: Annotated[int, Meta(description="What may still be requested today, UTC.")]
 
 
-def method_answer(method: PayoutMethod) -> MethodAnswer:
+def connection_answer(connection: AccountConnection) -> ConnectionAnswer:
+    """An account at a provider as its creator sees it."""
+    return ConnectionAnswer(
+        state=connection.state,
+        needs=plain_needs(connection.needs),
+        needs_by=connection.needs_by,
+        changed_at=connection.changed_at,
+    )
+
+
+def method_answer(method: PayoutMethod, connection: AccountConnection | None) -> MethodAnswer:
     """A method as its creator sees it."""
     return MethodAnswer(
         id=method.id,
@@ -216,6 +292,7 @@ def method_answer(method: PayoutMethod) -> MethodAnswer:
         archived_at=method.archived_at,
         payable_from=method.payable_from,
         by_platform=method.by_platform,
+        connection=None if connection is None else connection_answer(connection),
     )
 
 
@@ -229,6 +306,8 @@ def quote_answer(quote: PayoutQuote, rate: PayoutRate) -> QuoteAnswer:
         gross=Money(quote.gross_minor, quote.currency),
         fee=Money(quote.fee_minor, quote.currency),
         arrives=Money(quote.net_minor, quote.currency),
+        arrives_from=quote.arrives_from,
+        arrives_to=quote.arrives_to,
         expires_at=quote.expires_at,
     )
 
@@ -250,6 +329,8 @@ def payout_answer(payout: Payout) -> PayoutAnswer:
         requested_at=payout.requested_at,
         changed_at=payout.changed_at,
         reason=payout.told_reason,
+        method_kind=payout.method_kind,
+        next=None if payout.waits_for is None else Next(step=payout.waits_for, by=payout.waits_until),
     )
 
 

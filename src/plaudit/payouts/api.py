@@ -4,7 +4,7 @@ import logging
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, delete, get, post
+from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 
@@ -17,6 +17,7 @@ from plaudit.payouts import (
     controls_api,
     manual_api,
     methods,
+    methods_api,
     names_api,
     operator_api,
     rates,
@@ -27,25 +28,21 @@ from plaudit.payouts import (
 from plaudit.payouts.answers import (
     BalanceAnswer,
     Basis,
-    MethodAnswer,
     NewPayout,
-    NewPayoutMethod,
     NewQuote,
     PayoutAnswer,
     PayoutDetail,
     QuoteAnswer,
     balance_answer,
-    method_answer,
     payout_answer,
     payout_detail,
     place_of,
     quote_answer,
 )
 from plaudit.payouts.controls import controls_of, told_creator
-from plaudit.payouts.methods import BankAccount
+from plaudit.payouts.kinds import MethodKind
 from plaudit.payouts.model import (
     NOT_PAYABLE,
-    NoPayoutProvider,
     NoPayoutRate,
     PayoutFilter,
     PayoutQuoteExpired,
@@ -53,15 +50,14 @@ from plaudit.payouts.model import (
     PayoutState,
     PayoutStateConflict,
     PayoutTooSmall,
-    TooManyPayoutMethods,
 )
-from plaudit.payouts.providers import PayoutProviders, provider_for
+from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.vault import AccountVault
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.people.model import Role, Scope
 from plaudit.people.step_up import StepUpRequired, require_recent_sign_in
-from plaudit.problems import BodyTooLarge, InvalidField, StandsStill
+from plaudit.problems import BodyTooLarge, StandsStill
 from plaudit.providers import SignatureNotValid
 from plaudit.rules.model import STOPPED
 
@@ -99,7 +95,7 @@ async def get_balance(
             rate=await rates.rate_at(connection, currency, now),
             reward_rule=await creators.current_rule(connection, clock),
         )
-        terms = await rates.terms_at(connection, "bank_account", now)
+        terms = await rates.terms_at(connection, MethodKind.BANK_ACCOUNT, now)
         left = terms.diamonds_per_day_max - await actions.diamonds_today(connection, creator_id, now)
         return balance_answer(
             await creators.balance_of(connection, creator_id),
@@ -108,85 +104,6 @@ async def get_balance(
             terms.diamonds_min,
             max(left, 0),
         )
-
-
-@post(
-    "/v1/payout-methods",
-    access=Access.CREATOR,
-    scope=Scope.METHODS,
-    step_up=True,
-    operation_id="AddPayoutMethod",
-    tags=_TAGS,
-    summary="Add a bank account",
-    problems=(NoPayoutProvider, NoPayoutRate, TooManyPayoutMethods),
-)
-async def add_method(
-    data: JSONBody[NewPayoutMethod],
-    caller: Caller,
-    database: Database,
-    clock: Clock,
-    payout_providers: NamedDependency[PayoutProviders],
-    account_vault: NamedDependency[AccountVault],
-    settings: Settings,
-) -> MethodAnswer:
-    """Idempotent by `id`. The account is checked; later only its end is shown. Nothing can be paid to it before
-    `payable_from`, and the creator's platform is told of it (`payout_method.changed`)."""
-    if not payout_providers.names:
-        raise NoPayoutProvider
-    provider = provider_for(payout_providers, data.currency)
-    if provider is None:
-        raise InvalidField(field="body.currency", reason="is not paid out here")
-    account = BankAccount(
-        holder_name=data.holder_name,
-        country=data.country,
-        currency=data.currency,
-        iban=data.iban,
-        bank_code=data.bank_code,
-        account_number=data.account_number,
-    )
-    async with database.transaction() as connection:
-        return method_answer(
-            await methods.add_method(
-                connection,
-                clock,
-                account_vault,
-                method_id=data.id,
-                creator_id=caller.person_id,
-                provider=provider.name,
-                account=account,
-                hold_hours=settings.payout_method_hold_hours,
-            )
-        )
-
-
-@get(
-    "/v1/payout-methods",
-    access=Access.CREATOR,
-    scope=Scope.MONEY_READ,
-    operation_id="ListPayoutMethods",
-    personal=True,
-    tags=_TAGS,
-    summary="My bank accounts",
-)
-async def list_methods(caller: Caller, database: Database) -> Page[MethodAnswer]:
-    """Those in use, newest first."""
-    async with database.read() as connection:
-        return Page([method_answer(one) for one in await methods.methods_of(connection, caller.person_id)], None)
-
-
-@delete(
-    "/v1/payout-methods/{method_id:uuid}",
-    access=Access.CREATOR,
-    scope=Scope.METHODS,
-    operation_id="ArchivePayoutMethod",
-    tags=_TAGS,
-    status_code=200,
-    summary="Use a bank account no more",
-)
-async def archive_method(method_id: FromPath[UUID], caller: Caller, database: Database, clock: Clock) -> MethodAnswer:
-    """Payouts that are on their way still go there. Repeating it changes nothing."""
-    async with database.transaction() as connection:
-        return method_answer(await methods.archive_method(connection, clock, caller.person_id, method_id))
 
 
 @post(
@@ -332,9 +249,6 @@ async def take_webhook(
 
 _HANDLERS: list[Any] = [
     get_balance,
-    add_method,
-    list_methods,
-    archive_method,
     quote,
     request,
     list_payouts,
@@ -346,6 +260,7 @@ router = Router(
     "/",
     route_handlers=[
         *_HANDLERS,
+        *methods_api.HANDLERS,
         *operator_api.HANDLERS,
         *manual_api.HANDLERS,
         *controls_api.HANDLERS,

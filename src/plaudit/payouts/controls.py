@@ -62,6 +62,7 @@ _WORDS = {
     "screening_match": "Sanctions may name them: decide whether it is somebody else.",
     "screening_confirmed": "It is them whom sanctions name: refuse it, or freeze them.",
     "identity_unverified": "The source does not know who they are.",
+    "connection_waits": "Their account at the provider takes no money until they told it what it asks for.",
     SAFETY_HOLD: "Safety holds it while a case is looked into.",
     "payout_house_day_diamonds": "{} diamonds of all creators in a day; up to {} may be.",
 }
@@ -77,6 +78,8 @@ class Wait(enum.StrEnum):
     """The bank account is not in the name by which they are known."""
     IDENTITY = "identity"
     """Their platform has to know who they are, and to say so."""
+    ACCOUNT = "account"
+    """Their account at the provider takes no money until they told the provider what it asks for."""
 
 
 _TOLD = {
@@ -84,6 +87,7 @@ _TOLD = {
     "name_mismatch": Wait.NAME,
     "name_unknown": Wait.IDENTITY,
     "identity_unverified": Wait.IDENTITY,
+    "connection_waits": Wait.ACCOUNT,
 }
 
 

@@ -9,8 +9,15 @@ OF_PAYOUT = """(shard, payout_id) in (
 
 HELD = (
     Holding(
+        table="payout_connection",
+        codes="kind state needs",
+        personal="account",
+        kind=kinds.PAYOUTS,
+        of="creator_id",
+    ),
+    Holding(
         table="payout",
-        codes="provider currency state previous_state poll_failed_with",
+        codes="provider currency state previous_state poll_failed_with provider_wait",
         personal="reason provider_reference",
         hidden="attention poll_error",
         kind=kinds.PAYOUTS,

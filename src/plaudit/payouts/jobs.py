@@ -26,6 +26,7 @@ from plaudit.limits import (
     PAYOUT_SENDS_PER_RUN_MAX,
 )
 from plaudit.money import Money
+from plaudit.payouts.kinds import MethodKind
 from plaudit.payouts.model import PayoutState
 from plaudit.payouts.outcomes import apply
 from plaudit.payouts.providers import PayoutProviders
@@ -48,14 +49,17 @@ class Send(msgspec.Struct, frozen=True):
     creator_id: int
     tries: int
     leased_until: datetime
+    called_at: datetime | None
     provider: str
     currency: str
     net_minor: int
     method_id: UUID
+    kind: MethodKind
     holder_name: str
     country: str
     account_key: str | None
     sealed_account: bytes | None
+    account: str | None
 
     async def order(self, connection: Connection, vault: AccountVault) -> PayoutOrder:
         """What the provider is told.
@@ -63,16 +67,19 @@ class Send(msgspec.Struct, frozen=True):
         Raises:
             AccountNotReadable: the key of the bank account is not here.
         """
-        numbers = await vault.open(connection, self.creator_id, self.method_id, self.account_key, self.sealed_account)
-        return PayoutOrder(
+        order = PayoutOrder(
             payout_id=self.payout_id,
             money=Money(self.net_minor, self.currency),
             holder_name=self.holder_name,
             country=self.country,
-            iban=numbers.iban,
-            bank_code=numbers.bank_code,
-            account_number=numbers.account_number,
+            kind=self.kind,
+            account=self.account,
+            told_since=self.called_at if self.tries > 1 else None,
         )
+        if self.kind is MethodKind.STRIPE_ACCOUNT:
+            return order  # nothing of it is secret here
+        numbers = await vault.open(connection, self.creator_id, self.method_id, self.account_key, self.sealed_account)
+        return msgspec.structs.replace(order, **msgspec.structs.asdict(numbers))
 
 
 class Poll(msgspec.Struct, frozen=True):
@@ -81,6 +88,7 @@ class Poll(msgspec.Struct, frozen=True):
     payout_id: UUID
     creator_id: int
     provider: str
+    provider_reference: str | None
     state: PayoutState
     tries: int
     leased_until: datetime
@@ -159,7 +167,7 @@ async def poll_due(database: Database, clock: Clock, providers: PayoutProviders)
     """Ask after payouts of which nothing was heard, in case a webhook is lost; answers how many were asked about."""
 
     async def ask(poll: Poll) -> datetime | None:
-        told = await _provider(providers, poll.provider).fetch(poll.payout_id)
+        told = await _provider(providers, poll.provider).fetch(poll.payout_id, poll.provider_reference)
         async with database.transaction() as connection:
             if told is not None:
                 await apply(connection, clock, told)

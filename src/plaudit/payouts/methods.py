@@ -1,8 +1,9 @@
-"""Where creators are paid: bank accounts, checked, shown masked, archived and never deleted."""
+"""Where creators are paid: bank accounts, checked; methods of all kinds, shown masked, archived and never deleted."""
 
 import re
 import unicodedata
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -18,6 +19,7 @@ from plaudit.events.log import record
 from plaudit.events.model import PayoutMethodChanged
 from plaudit.ids import require_uuid7
 from plaudit.limits import PAYOUT_METHODS_MAX
+from plaudit.payouts.kinds import MethodKind
 from plaudit.payouts.model import PayoutMethod, TooManyPayoutMethods
 from plaudit.payouts.names import compare_method
 from plaudit.payouts.rates import rate_at
@@ -40,17 +42,23 @@ class BankAccount(msgspec.Struct, frozen=True, kw_only=True):
     account_number: str | None = None
 
 
+class Destination(NamedTuple):
+    """Where a method leads to, checked: what is shown of it, and what is sealed; None: nothing of it is secret here."""
+
+    kind: MethodKind
+    holder_name: str
+    country: str
+    currency: str
+    numbers: AccountNumbers | None
+
+
 def checked(account: BankAccount) -> BankAccount:
     """The account in its plain form: no spaces or dashes, capitals.
 
     Raises:
         InvalidField: what does not fit, with why.
     """
-    name = " ".join(unicodedata.normalize("NFC", account.holder_name).split())
-    if len(name) < 2 or not any(character.isalpha() for character in name):
-        raise InvalidField(field="holder_name", reason="must be the name the account is held in")
-    if not is_country(account.country):
-        raise InvalidField(field="country", reason="must be the code of a country in ISO 3166, like DE")
+    name = checked_holder(account.holder_name, account.country)
     if account.iban is not None:
         if account.bank_code is not None or account.account_number is not None:
             raise InvalidField(field="iban", reason="must come alone, without bank_code and account_number")
@@ -63,6 +71,20 @@ def checked(account: BankAccount) -> BankAccount:
         bank_code=_bank_code(account.bank_code, account.country),
         account_number=_plain(account.account_number, "account_number", "[0-9A-Z]{4,34}"),
     )
+
+
+def checked_holder(holder_name: str, country: str) -> str:
+    """The name an account is held in, without needless blanks.
+
+    Raises:
+        InvalidField: it is no name, or the country is none.
+    """
+    name = " ".join(unicodedata.normalize("NFC", holder_name).split())
+    if len(name) < 2 or not any(character.isalpha() for character in name):
+        raise InvalidField(field="holder_name", reason="must be the name the account is held in")
+    if not is_country(country):
+        raise InvalidField(field="country", reason="must be the code of a country in ISO 3166, like DE")
+    return name
 
 
 def _iban(typed: str, country: str) -> str:
@@ -112,30 +134,65 @@ async def add_method(
         IdempotencyConflict: the id was used for another account.
         TooManyPayoutMethods: there are PAYOUT_METHODS_MAX already.
     """
-    require_uuid7(method_id, "id", clock)
+    to = bank_destination(account)
+    return await keep_method(
+        connection, clock, vault, method_id, to, creator_id=creator_id, provider=provider, hold_hours=hold_hours
+    )
+
+
+def bank_destination(account: BankAccount) -> Destination:
+    """Where a bank account leads to.
+
+    Raises:
+        InvalidField: the account is not valid.
+    """
     account = checked(account)
+    numbers = _numbers(account)
+    return Destination(MethodKind.BANK_ACCOUNT, account.holder_name, account.country, account.currency, numbers)
+
+
+async def keep_method(
+    connection: Connection,
+    clock: Clock,
+    vault: AccountVault,
+    method_id: UUID,
+    to: Destination,
+    *,
+    creator_id: int,
+    provider: str,
+    hold_hours: int = 0,
+) -> PayoutMethod:
+    """Keep a method whose destination was checked, once per id; what is secret of it is sealed, its platform told.
+
+    Raises:
+        InvalidField: the id is no UUIDv7.
+        NoPayoutRate, IdempotencyConflict, TooManyPayoutMethods: as `add_method`.
+    """
+    require_uuid7(method_id, "id", clock)
     await lock_creator(connection, creator_id)
     if known := await fetch_one(connection, SQL["method"], PayoutMethod, creator_id, method_id):
-        if known.creator_id != creator_id or not await _is_same(connection, vault, known, account):
+        if known.creator_id != creator_id or not await _is_same(connection, vault, known, to):
             raise IdempotencyConflict
         return known
-    await rate_at(connection, account.currency, clock.now())
+    await rate_at(connection, to.currency, clock.now())
     if await connection.fetchval(SQL["count_methods"], creator_id) >= PAYOUT_METHODS_MAX:
         raise TooManyPayoutMethods(methods_max=PAYOUT_METHODS_MAX)
-    numbers = _numbers(account)
-    sealed = await vault.seal(connection, creator_id, method_id, numbers)
-    fingerprint = await vault.fingerprint(connection, account.country, numbers)
+    ending, sealed, fingerprint = "", b"", None
+    if to.numbers is not None:
+        ending = to.numbers.ending
+        sealed = await vault.seal(connection, creator_id, method_id, to.numbers)
+        fingerprint = await vault.fingerprint(connection, to.country, to.numbers)
     now = clock.now()
     method = await fetch_one(
         connection,
         SQL["add_method"],
         PayoutMethod,
-        *(creator_id, method_id, provider, "bank_account", account.holder_name, account.country, account.currency),
-        *(numbers.ending, sealed, now, now + timedelta(hours=hold_hours), fingerprint),
+        *(creator_id, method_id, provider, to.kind, to.holder_name, to.country, to.currency),
+        *(ending, sealed, now, now + timedelta(hours=hold_hours), fingerprint),
     )
     if method is None:  # another creator was quicker with the same id
         raise IdempotencyConflict
-    await compare_method(connection, clock, vault.vault, creator_id, method_id, account.holder_name)
+    await compare_method(connection, clock, vault.vault, creator_id, method_id, to.holder_name)
     await _tell(connection, method, "added", now)
     return method
 
@@ -157,10 +214,13 @@ def _numbers(account: BankAccount) -> AccountNumbers:
     return AccountNumbers(iban=account.iban, bank_code=account.bank_code, account_number=account.account_number)
 
 
-async def _is_same(connection: Connection, vault: AccountVault, known: PayoutMethod, account: BankAccount) -> bool:
-    shown = (known.holder_name, known.country, known.currency)
+async def _is_same(connection: Connection, vault: AccountVault, known: PayoutMethod, to: Destination) -> bool:
+    if (known.kind, known.holder_name, known.country, known.currency) != to[:4]:
+        return False
+    if to.numbers is None:
+        return True
     numbers = await vault.open(connection, known.creator_id, known.id, known.account_key, known.sealed_account)
-    return shown == (account.holder_name, account.country, account.currency) and numbers == _numbers(account)
+    return numbers == to.numbers
 
 
 async def methods_of(connection: Connection, creator_id: int) -> list[PayoutMethod]:

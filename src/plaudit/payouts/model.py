@@ -1,9 +1,9 @@
 """Types and errors of payouts: rates, terms, methods, quotes, payouts and their states."""
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,7 @@ from plaudit.limits import (
 )
 from plaudit.moments import Moment
 from plaudit.money import Money, round_down, round_half_up
+from plaudit.payouts.kinds import MethodKind, WaitsFor
 from plaudit.problems import Conflict, Problem
 
 
@@ -79,7 +80,7 @@ class NewPayoutRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 class NewPayoutTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Terms of payouts as an operator decides them."""
 
-    method_kind: Literal["bank_account"] = "bank_account"
+    method_kind: MethodKind = MethodKind.BANK_ACCOUNT
     fee_fixed_minor: Annotated[int, Meta(ge=0, le=MONEY_MINOR_MAX, description="The fixed part of the fee.")]
     fee_fixed_currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="What the fixed part is in.")]
     fee_bps: Annotated[int, Meta(ge=0, le=10_000, description="The part of the gross amount, in 1/10,000.")]
@@ -116,17 +117,17 @@ class PayoutTerms(msgspec.Struct, frozen=True):
 
 
 class PayoutMethod(msgspec.Struct, frozen=True):
-    """A bank account of a creator; its numbers are sealed."""
+    """Where a creator is paid; the numbers of a bank account and the receiver at PayPal are sealed."""
 
     id: UUID
     creator_id: int
     provider: str
-    kind: str
+    kind: MethodKind
     holder_name: str
     country: str
     currency: str
     account_ending: str
-    """What of the account may be shown: its last four characters."""
+    """What of the account may be shown: its last four characters; of a mail address, where it is."""
     account_key: str | None
     sealed_account: bytes | None
     created_at: datetime
@@ -152,6 +153,8 @@ class PayoutQuote(msgspec.Struct, frozen=True):
     net_minor: int
     quoted_at: datetime
     expires_at: datetime
+    arrives_from: date
+    arrives_to: date
 
 
 class Payout(msgspec.Struct, frozen=True):
@@ -183,6 +186,11 @@ class Payout(msgspec.Struct, frozen=True):
     """Whether a provider may have got it, while it is not sent."""
     export_number: int | None
     """The export it went out in, when it is paid by hand."""
+    method_kind: MethodKind
+    waits_for: WaitsFor | None
+    """What is next on its way."""
+    waits_until: datetime | None
+    """When that is usually, or for certain, over."""
 
     @property
     def told_reason(self) -> str | None:
@@ -230,6 +238,8 @@ class PayoutFilter(msgspec.Struct, frozen=True):
     currency: str | None = None
     attention: bool | None = None
     provider: str | None = None
+    overdue_at: datetime | None = None
+    """Only those whose wait is over by then."""
 
 
 class InsufficientDiamonds(Conflict):
@@ -278,6 +288,22 @@ class PayoutMethodTooNew(Conflict):
 
     class Fields(msgspec.Struct, frozen=True):
         payable_from: Moment
+
+
+class AccountNotReady(Conflict):
+    """`needs`: what the provider still asks its creator for, in its own words."""
+
+    code = "account_not_ready"
+    title = "The provider of this account still has to know something before it can be paid to."
+
+    class Fields(msgspec.Struct, frozen=True):
+        state: str
+        needs: list[str]
+
+
+class NotAConnection(Conflict):
+    code = "not_a_connection"
+    title = "Nothing has to be told to a provider for this method."
 
 
 class TooManyPayoutMethods(Conflict):
@@ -381,5 +407,8 @@ class NoPayoutProvider(Problem):
     title = "Nobody pays out here just now."
 
 
-NOT_PAYABLE = (InsufficientDiamonds, BelowPayoutThreshold, DailyPayoutLimit, PayoutMethodArchived, PayoutMethodTooNew)
+NOT_PAYABLE = (
+    *(InsufficientDiamonds, BelowPayoutThreshold, DailyPayoutLimit),
+    *(PayoutMethodArchived, PayoutMethodTooNew, AccountNotReady),
+)
 """Why diamonds cannot be paid out, whether a quote is asked for or used."""

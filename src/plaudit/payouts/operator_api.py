@@ -9,14 +9,14 @@ from litestar.params import FromPath, JSONBody, Parameter, QueryParameter
 
 from plaudit.decisions.answers import DecisionAnswer
 from plaudit.decisions.asking import House, Proposal, ask, content_of, told
-from plaudit.decisions.model import REFUSED, Decision
+from plaudit.decisions.model import REFUSED, Decision, OwnBenefit
 from plaudit.exchange.margin import SoldBelowPayout
 from plaudit.ids import IdMeta
 from plaudit.injected import Clock, Database
 from plaudit.jobs import JobRunner
 from plaudit.limits import PAGE_LENGTH_DEFAULT
 from plaudit.pages import BY_NUMBER, BY_TIME, Cursor, Limit, Page
-from plaudit.payouts import actions, rates
+from plaudit.payouts import actions, rates, recalls
 from plaudit.payouts.answers import (
     OperatorPayout,
     Refusal,
@@ -27,6 +27,7 @@ from plaudit.payouts.approvals import PAYOUT, PaysOut, approve_or_ask
 from plaudit.payouts.controls import PayoutControlled
 from plaudit.payouts.decisions import PAYOUT_RATE, PAYOUT_TERMS
 from plaudit.payouts.jobs import SENDS
+from plaudit.payouts.kinds import MethodKind
 from plaudit.payouts.model import (
     NewPayoutRate,
     NewPayoutTerms,
@@ -40,9 +41,12 @@ from plaudit.payouts.model import (
     PayoutStateConflict,
     PayoutTerms,
 )
+from plaudit.payouts.providers import PayoutProviders
+from plaudit.payouts.providers.base import NothingToRecall
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.people.model import Scope
+from plaudit.providers import ProviderUnavailable
 
 _TAGS = ["Payouts"]
 
@@ -90,6 +94,25 @@ async def list_all(
     wanted = PayoutFilter(
         creator_id=creator_id, state=payout_state, currency=currency, attention=attention, provider=provider
     )
+    async with database.read() as connection:
+        found = await actions.find_all(connection, wanted, BY_TIME.after(cursor), limit + 1)
+    return BY_TIME.page(found, limit, place_of, operator_payout)
+
+
+@get(
+    "/v1/operator/payouts/overdue",
+    access=Access.FINANCE,
+    operation_id="ListOverduePayouts",
+    personal=True,
+    tags=["Operator"],
+    summary="Payouts that wait too long",
+)
+async def list_overdue(
+    database: Database, clock: Clock, cursor: Cursor = None, limit: Limit = PAGE_LENGTH_DEFAULT
+) -> Page[OperatorPayout]:
+    """Those whose next step (`next`) was to be done by now, newest first: nobody decided, it did not leave, its
+    provider did not say that it arrived."""
+    wanted = PayoutFilter(overdue_at=clock.now())
     async with database.read() as connection:
         found = await actions.find_all(connection, wanted, BY_TIME.after(cursor), limit + 1)
     return BY_TIME.page(found, limit, place_of, operator_payout)
@@ -145,6 +168,27 @@ async def refuse(
     it changes nothing."""
     async with database.transaction() as connection:
         return operator_payout(await actions.refuse(connection, clock, caller.person_id, payout_id, data.reason))
+
+
+@post(
+    "/v1/payouts/{payout_id:uuid}/recall",
+    access=Access.FINANCE,
+    operation_id="RecallPayout",
+    tags=_TAGS,
+    status_code=200,
+    summary="Take back what nobody took",
+    problems=(NothingToRecall, OwnBenefit, PayoutProviderMissing, PayoutStateConflict, ProviderUnavailable),
+)
+async def recall(
+    payout_id: FromPath[UUID],
+    caller: Caller,
+    database: Database,
+    clock: Clock,
+    payout_providers: NamedDependency[PayoutProviders],
+) -> OperatorPayout:
+    """Of a payout that its provider has: one that its receiver did not claim, or that has not left. The diamonds are
+    available again when the provider says that it gave it back; 503: it did not say, and is asked again by itself."""
+    return operator_payout(await recalls.recall(database, clock, payout_providers, caller.person_id, payout_id))
 
 
 @get(
@@ -210,7 +254,7 @@ async def record_rate(
 async def get_current_terms(database: Database, clock: Clock) -> PayoutTerms:
     """The terms of payouts to bank accounts."""
     async with database.read() as connection:
-        return await rates.terms_at(connection, "bank_account", clock.now())
+        return await rates.terms_at(connection, MethodKind.BANK_ACCOUNT, clock.now())
 
 
 @get(
@@ -251,8 +295,10 @@ async def record_terms(
 
 HANDLERS: list[Any] = [
     list_all,
+    list_overdue,
     approve,
     refuse,
+    recall,
     list_rates,
     list_rate_versions,
     record_rate,

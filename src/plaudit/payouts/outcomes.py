@@ -52,6 +52,13 @@ _WAY: Mapping[PayoutStatus, Mapping[PayoutState, tuple[PayoutState, ...]]] = {
         PayoutState.PAID: (PayoutState.RETURNED,),
         PayoutState.RETURNED: (),
     },
+    PayoutStatus.UNDONE: {
+        PayoutState.APPROVED: (PayoutState.SENT, PayoutState.FAILED),
+        PayoutState.SENT: (PayoutState.FAILED,),
+        PayoutState.FAILED: (),
+        PayoutState.PAID: (PayoutState.RETURNED,),
+        PayoutState.RETURNED: (),
+    },
 }
 
 _DIAMONDS = {
@@ -77,10 +84,12 @@ async def apply(connection: Connection, clock: Clock, told: ProviderPayout) -> P
         attention = f"the provider says {told.status} of {told.money.amount_minor} {told.money.currency} minor units"
         await connection.execute(SQL["note_attention"], payout.creator_id, payout.id, attention)
         return PayoutNewsOutcome.CONTRADICTION
-    if not way:
-        return PayoutNewsOutcome.NOTHING_NEW
-    await go(connection, payout, way, told, clock.now())
-    return PayoutNewsOutcome.APPLIED
+    if way:
+        await go(connection, payout, way, told, clock.now())
+    if told.status is PayoutStatus.PROCESSING:
+        said = (told.wait, told.wait_until, told.arrives_on)
+        await connection.execute(SQL["keep_provider_wait"], payout.creator_id, payout.id, *said)
+    return PayoutNewsOutcome.APPLIED if way else PayoutNewsOutcome.NOTHING_NEW
 
 
 def way_of(status: PayoutStatus, state: PayoutState) -> tuple[PayoutState, ...] | None:

@@ -36,8 +36,8 @@ select pg_advisory_xact_lock(hashtext('plaudit.payout_rate'));
 
 -- name: terms_at -> PayoutTerms
 select version, method_kind, fee_fixed_minor, fee_fixed_currency, fee_bps, diamonds_min, diamonds_per_day_max, effective_at, note
-from payout_terms where method_kind = $1 and effective_at <= $2
-order by effective_at desc, version desc limit 1;
+from payout_terms where method_kind in ($1, 'bank_account') and effective_at <= $2
+order by method_kind <> $1, effective_at desc, version desc limit 1;
 
 -- name: terms -> PayoutTerms
 select version, method_kind, fee_fixed_minor, fee_fixed_currency, fee_bps, diamonds_min, diamonds_per_day_max, effective_at, note
@@ -110,11 +110,13 @@ insert into payout_quote (shard, id, creator_id, method_id, diamonds, rate_versi
 values (shard_of($1), $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 on conflict (shard, id) do nothing
 returning id, creator_id, method_id, diamonds, rate_version, terms_version, currency, gross_minor, fee_minor, net_minor,
-    quoted_at, expires_at;
+    quoted_at, expires_at, (payout_arrival((
+        select kind from payout_method m where m.shard = payout_quote.shard and m.id = payout_quote.method_id), quoted_at)).*;
 
 -- name: quote -> PayoutQuote
 select id, creator_id, method_id, diamonds, rate_version, terms_version, currency, gross_minor, fee_minor, net_minor,
-    quoted_at, expires_at
+    quoted_at, expires_at, (payout_arrival((
+        select kind from payout_method m where m.shard = payout_quote.shard and m.id = payout_quote.method_id), quoted_at)).*
 from payout_quote where shard = shard_of($1) and id = $2;
 
 -- name: quote_is_used
@@ -282,24 +284,55 @@ where screening_id = $1 and said_at = $2;
 -- name: note_attention
 update payout set attention = $3 where shard = shard_of($1) and id = $2;
 
+-- name: keep_provider_wait
+-- What its provider says of a payout on its way; nothing where it has moved on, or says what it said.
+update payout set provider_wait = $3, provider_wait_until = $4, provider_arrives_on = $5
+where shard = shard_of($1) and id = $2 and state = 'sent'
+    and (provider_wait, provider_wait_until, provider_arrives_on) is distinct from ($3, $4::timestamptz, $5::date);
+
+-- name: add_connection -> AccountConnection
+insert into payout_connection (shard, method_id, creator_id, changed_at) values (shard_of($1), $2, $1, $3)
+returning method_id, creator_id, account, state, needs, needs_by, changed_at;
+
+-- name: connection -> AccountConnection
+select method_id, creator_id, account, state, needs, needs_by, changed_at
+from payout_connection where shard = shard_of($1) and method_id = $2;
+
+-- name: connections -> AccountConnection
+select method_id, creator_id, account, state, needs, needs_by, changed_at
+from payout_connection where shard = shard_of($1) and creator_id = $1;
+
+-- name: connection_of_account -> AccountConnection
+select method_id, creator_id, account, state, needs, needs_by, changed_at from payout_connection where account = $1;
+
+-- name: keep_connection -> AccountConnection
+-- An account that was made stays the one; what a provider says is kept where it is another word.
+update payout_connection set account = coalesce(account, $3), state = $4, needs = $5, needs_by = $6,
+    changed_at = case when (state, needs, needs_by) is distinct from ($4, $5::text[], $6::timestamptz) then $7 else changed_at end
+where shard = shard_of($1) and method_id = $2 and (account is null or account = $3)
+returning method_id, creator_id, account, state, needs, needs_by, changed_at;
+
 -- name: payout -> Payout
 select id, creator_id, quote_id, method_id, holder_name, country, account_ending, provider, diamonds, currency, gross_minor,
     fee_minor, net_minor, state, reason, requested_at, changed_at, provider_reference, attention, send_attempts, send_error,
-    send_called, export_number
-from payout_shown
+    send_called, export_number, method_kind, waits_for, waits_until
+from payout_shown cross join lateral payout_waits(state, method_kind, requested_at, changed_at, provider_wait,
+    provider_wait_until, provider_arrives_on)
 where id = $1;
 
 -- name: payouts -> Payout
 select id, creator_id, quote_id, method_id, holder_name, country, account_ending, provider, diamonds, currency, gross_minor,
     fee_minor, net_minor, state, reason, requested_at, changed_at, provider_reference, attention, send_attempts, send_error,
-    send_called, export_number
-from payout_shown
+    send_called, export_number, method_kind, waits_for, waits_until
+from payout_shown cross join lateral payout_waits(state, method_kind, requested_at, changed_at, provider_wait,
+    provider_wait_until, provider_arrives_on)
 where (requested_at, id) < ($1, $2)
     and ($4::bigint is null or (shard = shard_of($4) and creator_id = $4))
     and ($5::text is null or state = $5)
     and ($6::text is null or currency = $6)
     and ($7::boolean is null or (attention is not null) = $7)
     and ($8::text is null or provider = $8)
+    and ($9::timestamptz is null or waits_until < $9)
 order by requested_at desc, id desc limit $3;
 
 -- name: events -> PayoutEvent
@@ -331,21 +364,24 @@ with due as (
     select s.shard, s.payout_id from payout_send s join payout p on p.shard = s.shard and p.id = s.payout_id
     where s.due_at <= $1 and not payouts_wait()
         and (s.called or not exists (select from payout_screening(p.shard, p.method_id, $1)))
+        and (s.called or payout_connection_waits(p.shard, p.method_id) is null)
         and not is_frozen($1, p.creator_id, '{person,creator}', p.method_id, p.id)
         and not step_holds(p.creator_id, 'hold_payout', $1)
     order by s.due_at limit $3 for no key update of s skip locked
 ), claimed as (
     update payout_send s
-    set due_at = $2, leased_until = $2, attempts = attempts + 1, called = called or p.provider = any ($4::text[])
+    set due_at = $2, leased_until = $2, attempts = attempts + 1, called = called or p.provider = any ($4::text[]),
+        called_at = case when called or p.provider = any ($4::text[]) then coalesce(called_at, case when called then p.changed_at else $1 end) end
     from due d join payout p on p.shard = d.shard and p.id = d.payout_id
     where s.shard = d.shard and s.payout_id = d.payout_id
-    returning s.shard, s.payout_id, s.attempts, s.leased_until
+    returning s.shard, s.payout_id, s.attempts, s.leased_until, s.called_at
 )
-select p.id as payout_id, p.creator_id, c.attempts as tries, c.leased_until, p.provider, p.currency, p.net_minor, p.method_id, m.holder_name,
-    m.country, m.account_key, m.sealed_account
+select p.id as payout_id, p.creator_id, c.attempts as tries, c.leased_until, c.called_at, p.provider, p.currency, p.net_minor,
+    p.method_id, m.kind, m.holder_name, m.country, m.account_key, m.sealed_account, n.account
 from claimed c
 join payout p on p.shard = c.shard and p.id = c.payout_id
-join payout_method m on m.shard = p.shard and m.id = p.method_id;
+join payout_method m on m.shard = p.shard and m.id = p.method_id
+left join payout_connection n on n.shard = m.shard and n.method_id = m.id;
 
 -- name: postpone_send
 update payout_send set due_at = $3, failed_with = $4, last_error = $5, leased_until = null
@@ -369,8 +405,8 @@ with due as (
 )
 update payout p set poll_at = $2, poll_leased_until = $2, polls = polls + 1 from due d
 where p.shard = d.shard and p.id = d.id
-returning p.id as payout_id, p.creator_id, p.provider, p.state, p.polls as tries, p.poll_leased_until as leased_until,
-    p.changed_at;
+returning p.id as payout_id, p.creator_id, p.provider, p.provider_reference, p.state, p.polls as tries,
+    p.poll_leased_until as leased_until, p.changed_at;
 
 -- name: postpone_poll
 -- Nothing when it has moved on: its new state has its own time.
@@ -449,15 +485,17 @@ order by e.number desc;
 -- name: payouts_of_export -> Payout
 select id, creator_id, quote_id, method_id, holder_name, country, account_ending, provider, diamonds, currency, gross_minor,
     fee_minor, net_minor, state, reason, requested_at, changed_at, provider_reference, attention, send_attempts, send_error,
-    send_called, export_number
-from payout_shown where export_number = $1
+    send_called, export_number, method_kind, waits_for, waits_until
+from payout_shown cross join lateral payout_waits(state, method_kind, requested_at, changed_at, provider_wait,
+    provider_wait_until, provider_arrives_on) where export_number = $1
 order by requested_at, id limit $2;
 
 -- name: payouts_by_ids -> Payout
 select id, creator_id, quote_id, method_id, holder_name, country, account_ending, provider, diamonds, currency, gross_minor,
     fee_minor, net_minor, state, reason, requested_at, changed_at, provider_reference, attention, send_attempts, send_error,
-    send_called, export_number
-from payout_shown where id = any ($1::uuid[]);
+    send_called, export_number, method_kind, waits_for, waits_until
+from payout_shown cross join lateral payout_waits(state, method_kind, requested_at, changed_at, provider_wait,
+    provider_wait_until, provider_arrives_on) where id = any ($1::uuid[]);
 
 -- name: export_lines -> _Line
 select p.id as payout_id, p.creator_id, p.method_id, m.holder_name, m.country, p.currency, p.net_minor, m.account_key,

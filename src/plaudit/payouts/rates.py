@@ -13,6 +13,7 @@ from plaudit.decisions.model import Decision, OutOfBounds
 from plaudit.exchange.margin import is_worth_known, require_margin, require_margin_of
 from plaudit.exchange.rates import newest, record_shipped
 from plaudit.money import exponent
+from plaudit.payouts.kinds import MethodKind
 from plaudit.payouts.model import NewPayoutRate, NewPayoutTerms, NoPayoutRate, PayoutRate, PayoutTerms
 from plaudit.problems import InvalidField
 from plaudit.statements import fetch_all, fetch_one, statements
@@ -152,8 +153,8 @@ async def record_reference_rates(connection: Connection, clock: Clock, reference
     return added
 
 
-async def terms_at(connection: Connection, method_kind: str, at: datetime) -> PayoutTerms:
-    """Threshold, daily maximum and fee of a kind of method at a moment."""
+async def terms_at(connection: Connection, method_kind: MethodKind, at: datetime) -> PayoutTerms:
+    """Threshold, daily maximum and fee of a kind of method at a moment: its own, else those of bank accounts."""
     terms = await fetch_one(connection, SQL["terms_at"], PayoutTerms, method_kind, at)
     assert terms is not None, "the first terms come with the tables"
     return terms

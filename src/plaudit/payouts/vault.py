@@ -37,16 +37,20 @@ class AccountNotReadable(Exception):
 
 
 class AccountNumbers(msgspec.Struct, frozen=True, kw_only=True):
-    """What is secret of a bank account: an IBAN, or a bank code and an account number."""
+    """What is secret of where somebody is paid: an IBAN, a bank code and a number, or who they are at PayPal."""
 
     iban: str | None = None
     bank_code: str | None = None
     account_number: str | None = None
+    paypal: str | None = None
 
     @property
     def ending(self) -> str:
-        """What of it may be shown: its last four characters."""
-        return (self.iban or self.account_number or "")[-4:]
+        """What of it may be shown: its last four characters; of a mail address its first letter and where it is."""
+        if self.paypal and "@" in self.paypal:
+            local, _, domain = self.paypal.rpartition("@")
+            return f"{local[0]}…@{domain}"
+        return (self.iban or self.account_number or self.paypal or "")[-4:]
 
 
 class AccountVault:
@@ -69,6 +73,8 @@ class AccountVault:
         """The same for the same account, whoever names it; it tells nothing to who has not the vault's key."""
         key = await self.vault.key(connection, FINGERPRINTS)
         named = numbers.iban or f"{country} {numbers.bank_code} {numbers.account_number}"
+        if numbers.paypal:
+            named = f"paypal {numbers.paypal.casefold()}"
         return hmac.digest(key, named.encode(), "sha256")
 
     async def open(

@@ -1617,7 +1617,9 @@ CREATE FUNCTION public.empty_payout_methods(p_shards smallint[], p_ids uuid[]) R
     update payout_method m
     set holder_name = '', account_ending = '', account_key = null, iban = null, bank_code = null, account_number = null,
         sealed_account = '', account_fingerprint = null, name_match = null, name_compared_at = null
-    from unnest(p_shards, p_ids) as old (shard, id) where m.shard = old.shard and m.id = old.id
+    from unnest(p_shards, p_ids) as old (shard, id) where m.shard = old.shard and m.id = old.id;
+    update payout_connection c set account = null, state = 'closed', needs = '{}', needs_by = null
+    from unnest(p_shards, p_ids) as old (shard, id) where c.shard = old.shard and c.method_id = old.id
 $$;
 
 CREATE FUNCTION public.end_consents(p_person_id bigint, p_given_by bigint, p_action text, p_at timestamp with time zone) RETURNS void
@@ -1703,6 +1705,16 @@ begin
     update hold set previous_state = state, state = p_state, ended_at = greatest(p_at, held_at), gift_id = p_gift_id, due_at = null
     where shard = p_hold.shard and hold_id = p_hold.hold_id;
     perform move_held(p_purse, p_hold, -1, p_state = 'spent');
+end $$;
+
+CREATE FUNCTION public.end_provider_wait() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    new.provider_wait := null;
+    new.provider_wait_until := null;
+    return new;
 end $$;
 
 CREATE FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) RETURNS integer
@@ -2031,6 +2043,10 @@ begin
         sealed_account = '', account_fingerprint = null, name_match = null, name_compared_at = null
     where m.shard = v_shard and m.creator_id = p_person_id and not exists (
         select from payout p where p.shard = v_shard and p.method_id = m.id and p.state in ('sent', 'paid', 'returned'));
+    update payout_connection set account = null, state = 'closed', needs = '{}', needs_by = null
+    where shard = v_shard and creator_id = p_person_id and not exists (
+        select from payout p where p.shard = v_shard and p.method_id = payout_connection.method_id
+            and p.state in ('sent', 'paid', 'returned'));
     update payout set attention = null, poll_error = null where shard = v_shard and creator_id = p_person_id;
     update payout_pass a set reason = '–'
     from payout p where p.shard = v_shard and p.creator_id = p_person_id and (a.shard, a.payout_id) = (p.shard, p.id);
@@ -4567,6 +4583,38 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.payout_arrival(p_kind text, p_at timestamp with time zone, OUT arrives_from date, OUT arrives_to date) RETURNS record
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select working_days_after((p_at at time zone 'UTC')::date, u.there_from),
+        working_days_after(working_days_after((p_at at time zone 'UTC')::date, u.decided), u.there_to)
+    from payout_usual_days(p_kind) u
+$$;
+
+CREATE FUNCTION public.payout_connection_is_ready() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if exists (
+        select from payout_method m left join payout_connection c on c.shard = m.shard and c.method_id = m.id
+        where m.shard = new.shard and m.id = new.method_id and m.kind = 'stripe_account' and c.state is distinct from 'ready')
+    then
+        raise exception 'the account of method % takes no money yet', new.method_id
+            using errcode = 'check_violation', constraint = 'payout_connection_is_ready';
+    end if;
+    return null;
+end $$;
+
+CREATE FUNCTION public.payout_connection_waits(p_shard smallint, p_method_id uuid) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select c.changed_at from payout_connection c
+    where c.shard = p_shard and c.method_id = p_method_id and c.state <> 'ready'
+$$;
+
 CREATE FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) RETURNS TABLE(control text, figure bigint, most bigint, since timestamp with time zone, stops text, passed boolean)
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -4594,6 +4642,10 @@ CREATE FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid, p_at 
     select s.control, 0, 0, coalesce(s.since, p.requested_at), 'sending', false
     from payout p cross join lateral payout_screening(p.shard, p.method_id, p_at) s
     where p.shard = p_shard and p.id = p_payout_id
+    union all
+    select 'connection_waits', 0, 0, greatest(w.since, p.requested_at), 'sending', false
+    from payout p cross join lateral (select payout_connection_waits(p.shard, p.method_id) as since) w
+    where p.shard = p_shard and p.id = p_payout_id and w.since is not null
 $$;
 
 CREATE FUNCTION public.payout_is_its_quote() RETURNS trigger
@@ -4732,7 +4784,10 @@ CREATE FUNCTION public.payout_quote_is_worth_it(p_quote public.payout_quote) RET
     select exists (
         select from payout_method m
         join payout_rate r on r.version = p_quote.rate_version and r.currency = m.currency
-        join payout_terms t on t.version = p_quote.terms_version and t.method_kind = m.kind
+        join payout_terms t on t.version = p_quote.terms_version
+            and (t.method_kind = m.kind or t.method_kind = 'bank_account' and not exists (
+                select from payout_terms own
+                where own.method_kind = m.kind and own.effective_at <= p_quote.quoted_at - interval '1 minute'))
         join payout_rate f on f.currency = t.fee_fixed_currency
         where m.shard = p_quote.shard and m.id = p_quote.method_id
             and (m.creator_id, m.currency) = (p_quote.creator_id, p_quote.currency)
@@ -4866,10 +4921,11 @@ CREATE FUNCTION public.payout_terms_exceed(p_method_kind text, p_fee_bps integer
     AS $$
     with begun as (select p_at - make_interval(secs => decision_bound_of('change_window_s')) as at), near as (
         select t.* from payout_terms t, begun
-        where rewards_are_in_use() and t.method_kind = p_method_kind
-            and (t.effective_at > begun.at or t.version = (
-                select version from payout_terms where method_kind = p_method_kind and effective_at <= begun.at
-                order by effective_at desc, version desc limit 1))
+        where rewards_are_in_use()
+            and (t.method_kind = p_method_kind and t.effective_at > begun.at or t.version = (
+                select version from payout_terms
+                where method_kind in (p_method_kind, 'bank_account') and effective_at <= begun.at
+                order by method_kind <> p_method_kind, effective_at desc, version desc limit 1))
     )
     select case
         when bool_or(not is_within(p_diamonds_per_day_max, 1, diamonds_per_day_max, 1, decision_bound_of('payout_terms_change_bps'))
@@ -4897,9 +4953,11 @@ CREATE TABLE public.payout_terms (
     CONSTRAINT payout_terms_fee_bps_check CHECK (((fee_bps >= 0) AND (fee_bps <= 10000))),
     CONSTRAINT payout_terms_fee_fixed_currency_check CHECK ((fee_fixed_currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT payout_terms_fee_fixed_minor_check CHECK ((fee_fixed_minor >= 0)),
-    CONSTRAINT payout_terms_method_kind_check CHECK ((method_kind = 'bank_account'::text)),
+    CONSTRAINT payout_terms_method_kind_check CHECK ((method_kind = ANY (ARRAY['bank_account'::text, 'stripe_account'::text, 'paypal'::text]))),
     CONSTRAINT payout_terms_version_check CHECK ((version > 0))
 );
+
+COMMENT ON COLUMN public.payout_terms.method_kind IS 'what of it has no terms of its own is paid by those of bank accounts';
 
 COMMENT ON COLUMN public.payout_terms.diamonds_min IS 'the threshold of one payout';
 
@@ -4914,6 +4972,15 @@ CREATE FUNCTION public.payout_terms_held(p_terms public.payout_terms, p_at times
         where later.method_kind = p_terms.method_kind
             and (later.effective_at, later.version) > (p_terms.effective_at, p_terms.version)
             and later.effective_at <= p_at - interval '1 minute')
+$$;
+
+CREATE FUNCTION public.payout_usual_days(p_kind text) RETURNS TABLE(decided integer, there_from integer, there_to integer)
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select 3, u.there_from, u.there_to
+    from (values ('bank_account', 1, 3), ('stripe_account', 2, 5), ('paypal', 0, 1)) u (kind, there_from, there_to)
+    where u.kind = p_kind
 $$;
 
 CREATE FUNCTION public.payout_velocity(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) RETURNS TABLE(control text, figure bigint, most bigint)
@@ -4955,6 +5022,24 @@ CREATE FUNCTION public.payout_velocity(p_shard smallint, p_payout_id uuid, p_at 
     select f.control, f.value::bigint, b.value
     from figure f cross join lateral (select decision_bound_of(f.control) as value) b
     where f.value > b.value
+$$;
+
+CREATE FUNCTION public.payout_waits(p_state text, p_kind text, p_requested_at timestamp with time zone, p_changed_at timestamp with time zone, p_provider_wait text, p_provider_wait_until timestamp with time zone, p_provider_arrives_on date) RETURNS TABLE(waits_for text, waits_until timestamp with time zone)
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select w.reason, coalesce(w.until, (w.day + 1)::timestamp at time zone 'UTC')
+    from (select 1) one left join lateral (
+        select 'approval' as reason, null::timestamptz as until,
+            working_days_after((p_requested_at at time zone 'UTC')::date, u.decided) as day
+        from payout_usual_days(p_kind) u where p_state = 'requested'
+        union all
+        select 'sending', null, working_days_after((p_changed_at at time zone 'UTC')::date, 1) where p_state = 'approved'
+        union all
+        select p_provider_wait, p_provider_wait_until, null where p_state = 'sent' and p_provider_wait is not null
+        union all
+        select 'arrival', null, coalesce(p_provider_arrives_on, working_days_after((p_changed_at at time zone 'UTC')::date, u.there_to))
+        from payout_usual_days(p_kind) u where p_state = 'sent' and p_provider_wait is null) w on true
 $$;
 
 CREATE FUNCTION public.payout_was_approved_alone_by(p_shard smallint, p_payout_id uuid, p_operator_id bigint) RETURNS boolean
@@ -6739,6 +6824,18 @@ begin
             return p_value;
     end case;
 end $$;
+
+CREATE FUNCTION public.working_days_after(p_day date, p_days integer) RETURNS date
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select case when p_days = 0 then p_day else (
+        select day from (
+            select d::date as day, row_number() over (order by d) as number
+            from generate_series(p_day + 1, p_day + 2 * p_days + 3, interval '1 day') d where extract(isodow from d) < 6) w
+        where number = p_days)
+    end
+$$;
 
 CREATE FUNCTION public.worth_from(p_shard smallint, p_viewer_id bigint, p_start_coin bigint, p_coins bigint, p_currency text, p_coin_worth bigint, OUT worth bigint, OUT through bigint, OUT first_worth bigint) RETURNS record
     LANGUAGE sql STABLE
@@ -8646,18 +8743,19 @@ CREATE TABLE public.payout_method (
     CONSTRAINT payout_method_account_fingerprint_check CHECK ((length(account_fingerprint) = 32)),
     CONSTRAINT payout_method_account_is_sealed CHECK (
 CASE
+    WHEN (kind <> 'bank_account'::text) THEN ((sealed_account IS NOT NULL) AND (account_key IS NULL) AND (account_ending IS NOT NULL) AND (num_nonnulls(iban, bank_code, account_number) = 0) AND ((kind <> 'stripe_account'::text) OR (sealed_account = '\x'::bytea)))
     WHEN (sealed_account IS NULL) THEN ((account_key IS NULL) AND ((iban IS NULL) = ((bank_code IS NOT NULL) AND (account_number IS NOT NULL))))
     ELSE ((account_ending IS NOT NULL) AND (num_nonnulls(iban, bank_code, account_number) = 0))
 END),
     CONSTRAINT payout_method_check CHECK ((payable_from >= created_at)),
     CONSTRAINT payout_method_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT payout_method_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT payout_method_kind_check CHECK ((kind = 'bank_account'::text)),
+    CONSTRAINT payout_method_kind_check CHECK ((kind = ANY (ARRAY['bank_account'::text, 'stripe_account'::text, 'paypal'::text]))),
     CONSTRAINT payout_method_name_match_check CHECK ((name_match = ANY (ARRAY['match'::text, 'close'::text, 'mismatch'::text, 'unknown'::text]))),
     CONSTRAINT payout_method_name_was_compared CHECK (((name_match IS NULL) = (name_compared_at IS NULL)))
 );
 
-COMMENT ON COLUMN public.payout_method.account_ending IS 'what of the account may be shown: its last four characters';
+COMMENT ON COLUMN public.payout_method.account_ending IS 'what of the account may be shown: its last four characters; of a mail address its first letter and where it is';
 
 COMMENT ON COLUMN public.payout_method.sealed_account IS 'by the vault; with an account_key, as earlier versions did: AES-GCM, bound to its creator and method';
 
@@ -9072,8 +9170,13 @@ CREATE TABLE public.payout (
     poll_leased_until timestamp with time zone,
     poll_failed_with text,
     key_id integer DEFAULT public.acting_key(),
+    provider_wait text,
+    provider_wait_until timestamp with time zone,
+    provider_arrives_on date,
     CONSTRAINT payout_check CHECK (((state = 'requested'::text) = (previous_state IS NULL))),
-    CONSTRAINT payout_diamonds_check CHECK ((diamonds > 0))
+    CONSTRAINT payout_diamonds_check CHECK ((diamonds > 0)),
+    CONSTRAINT payout_provider_wait_check CHECK ((provider_wait = ANY (ARRAY['unclaimed'::text, 'held'::text, 'funds'::text, 'account'::text]))),
+    CONSTRAINT payout_waits_while_sent CHECK ((((state = 'sent'::text) OR (provider_wait IS NULL)) AND ((provider_wait IS NOT NULL) OR (provider_wait_until IS NULL))))
 )
 WITH (fillfactor='70');
 
@@ -9086,6 +9189,10 @@ COMMENT ON COLUMN public.payout.attention IS 'what a person must look at: the pr
 COMMENT ON COLUMN public.payout.poll_error IS 'what the last question to its provider failed with';
 
 COMMENT ON COLUMN public.payout.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
+
+COMMENT ON COLUMN public.payout.provider_wait IS 'unclaimed: the receiver has to take it; held: the provider looks at it; funds: the money is on its way within the provider; account: the receiver''s account takes no money now; null: it goes its way';
+
+COMMENT ON COLUMN public.payout.provider_arrives_on IS 'when it arrives, as the provider says; null: it does not say';
 
 CREATE TABLE public.payout_account_key (
     key_id text NOT NULL,
@@ -9109,6 +9216,31 @@ CREATE TABLE public.payout_bank_outcome (
 );
 
 COMMENT ON COLUMN public.payout_bank_outcome.reference IS 'the bank''s own name of the transfer';
+
+CREATE TABLE public.payout_connection (
+    shard smallint NOT NULL,
+    method_id uuid NOT NULL,
+    creator_id bigint NOT NULL,
+    kind text DEFAULT 'stripe_account'::text NOT NULL,
+    account text,
+    state text DEFAULT 'opening'::text NOT NULL,
+    needs text[] DEFAULT '{}'::text[] NOT NULL,
+    needs_by timestamp with time zone,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT payout_connection_account_check CHECK ((account <> ''::text)),
+    CONSTRAINT payout_connection_check CHECK (((account IS NOT NULL) OR (state = ANY (ARRAY['opening'::text, 'closed'::text])))),
+    CONSTRAINT payout_connection_check1 CHECK (((account IS NULL) OR (state <> 'opening'::text))),
+    CONSTRAINT payout_connection_kind_check CHECK ((kind = 'stripe_account'::text)),
+    CONSTRAINT payout_connection_state_check CHECK ((state = ANY (ARRAY['opening'::text, 'onboarding'::text, 'needs_information'::text, 'ready'::text, 'closed'::text])))
+);
+
+COMMENT ON TABLE public.payout_connection IS 'accounts of creators at a provider: whether money can go there, as the provider said last';
+
+COMMENT ON COLUMN public.payout_connection.account IS 'the provider''s name of it; null: it was not made yet';
+
+COMMENT ON COLUMN public.payout_connection.needs IS 'what the provider still asks for, in its own words; empty: nothing';
+
+COMMENT ON COLUMN public.payout_connection.needs_by IS 'until when it has to have that; null: it names no day';
 
 CREATE TABLE public.payout_event (
     shard smallint NOT NULL,
@@ -9187,11 +9319,14 @@ CREATE TABLE public.payout_send (
     last_error text,
     called boolean DEFAULT false NOT NULL,
     leased_until timestamp with time zone,
-    failed_with text
+    failed_with text,
+    called_at timestamp with time zone
 )
 WITH (fillfactor='50');
 
 COMMENT ON COLUMN public.payout_send.called IS 'a provider may have got it; raised and committed before the provider is called';
+
+COMMENT ON COLUMN public.payout_send.called_at IS 'since when a provider may have got it; null: it was told before this was kept, or not yet';
 
 CREATE VIEW public.payout_shown AS
  SELECT p.shard,
@@ -9221,7 +9356,11 @@ CREATE VIEW public.payout_shown AS
     s.attempts AS send_attempts,
     s.last_error AS send_error,
     COALESCE(s.called, false) AS send_called,
-    i.export_number
+    i.export_number,
+    m.kind AS method_kind,
+    p.provider_wait,
+    p.provider_wait_until,
+    p.provider_arrives_on
    FROM (((public.payout p
      JOIN public.payout_method m ON (((m.shard = p.shard) AND (m.id = p.method_id))))
      LEFT JOIN public.payout_send s ON (((s.shard = p.shard) AND (s.payout_id = p.id))))
@@ -11266,6 +11405,12 @@ ALTER TABLE ONLY public.payout_account_key
 ALTER TABLE ONLY public.payout_bank_outcome
     ADD CONSTRAINT payout_bank_outcome_pkey PRIMARY KEY (shard, payout_id, outcome);
 
+ALTER TABLE ONLY public.payout_connection
+    ADD CONSTRAINT payout_connection_account_key UNIQUE (account);
+
+ALTER TABLE ONLY public.payout_connection
+    ADD CONSTRAINT payout_connection_pkey PRIMARY KEY (shard, method_id);
+
 ALTER TABLE ONLY public.payout_event
     ADD CONSTRAINT payout_event_pkey PRIMARY KEY (shard, payout_id, to_state);
 
@@ -11280,6 +11425,9 @@ ALTER TABLE ONLY public.payout_export_item
 
 ALTER TABLE ONLY public.payout_export
     ADD CONSTRAINT payout_export_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.payout_method
+    ADD CONSTRAINT payout_method_of_kind UNIQUE (shard, id, kind);
 
 ALTER TABLE ONLY public.payout_method
     ADD CONSTRAINT payout_method_pkey PRIMARY KEY (shard, id);
@@ -12168,6 +12316,8 @@ CREATE TRIGGER decision_is_seen_by_another BEFORE INSERT ON public.decision_seen
 
 CREATE CONSTRAINT TRIGGER diamonds_have_a_cause AFTER INSERT ON public.transfer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.reason = ANY (ARRAY['reward'::text, 'maturity'::text, 'payout_given_back'::text, 'payout_returned'::text, 'clawback_pending_returned'::text, 'clawback_available_returned'::text]))) EXECUTE FUNCTION public.diamonds_have_a_cause();
 
+CREATE TRIGGER end_provider_wait BEFORE UPDATE OF state ON public.payout FOR EACH ROW WHEN ((new.state IS DISTINCT FROM old.state)) EXECUTE FUNCTION public.end_provider_wait();
+
 CREATE TRIGGER erasure_is_not_obstructed BEFORE UPDATE OF begun_at ON public.erasure FOR EACH ROW WHEN (((new.begun_at IS NOT NULL) AND (old.begun_at IS NULL))) EXECUTE FUNCTION public.erasure_is_not_obstructed();
 
 CREATE TRIGGER export_is_not_frozen AFTER INSERT ON public.payout_export_item FOR EACH ROW EXECUTE FUNCTION public.refuse_frozen();
@@ -12227,6 +12377,8 @@ CREATE TRIGGER payout_approval_is_controlled BEFORE INSERT ON public.payout_even
 CREATE TRIGGER payout_approval_is_decided BEFORE INSERT ON public.payout_event FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.require_decision('payout', 'payout_id');
 
 CREATE TRIGGER payout_approval_takes_two BEFORE INSERT ON public.payout_event FOR EACH ROW WHEN (((new.to_state = 'approved'::text) AND (new.actor = 'operator'::text))) EXECUTE FUNCTION public.payout_approval_takes_two();
+
+CREATE TRIGGER payout_connection_is_ready AFTER INSERT ON public.payout FOR EACH ROW EXECUTE FUNCTION public.payout_connection_is_ready();
 
 CREATE TRIGGER payout_is_its_quote AFTER INSERT ON public.payout FOR EACH ROW EXECUTE FUNCTION public.payout_is_its_quote();
 
@@ -12614,6 +12766,9 @@ ALTER TABLE ONLY public.payment_problem
 
 ALTER TABLE ONLY public.payout_bank_outcome
     ADD CONSTRAINT payout_bank_outcome_shard_payout_id_fkey FOREIGN KEY (shard, payout_id) REFERENCES public.payout_export_item(shard, payout_id);
+
+ALTER TABLE ONLY public.payout_connection
+    ADD CONSTRAINT payout_connection_shard_method_id_kind_fkey FOREIGN KEY (shard, method_id, kind) REFERENCES public.payout_method(shard, id, kind);
 
 ALTER TABLE ONLY public.payout_event
     ADD CONSTRAINT payout_event_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
@@ -13256,6 +13411,8 @@ GRANT UPDATE(error) ON TABLE public.hold TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.end_hold(p_purse public.wallet, p_hold public.hold, p_state text, p_at timestamp with time zone, p_gift_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.end_provider_wait() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) TO plaudit_app;
 
@@ -13722,6 +13879,14 @@ REVOKE ALL ON FUNCTION public.payout_approval_is_controlled() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.payout_approval_takes_two() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.payout_arrival(p_kind text, p_at timestamp with time zone, OUT arrives_from date, OUT arrives_to date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payout_arrival(p_kind text, p_at timestamp with time zone, OUT arrives_from date, OUT arrives_to date) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.payout_connection_is_ready() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.payout_connection_waits(p_shard smallint, p_method_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payout_connection_waits(p_shard smallint, p_method_id uuid) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) TO plaudit_app;
 
@@ -13771,8 +13936,14 @@ GRANT SELECT,INSERT ON TABLE public.payout_terms TO plaudit_app;
 REVOKE ALL ON FUNCTION public.payout_terms_held(p_terms public.payout_terms, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_terms_held(p_terms public.payout_terms, p_at timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.payout_usual_days(p_kind text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payout_usual_days(p_kind text) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.payout_velocity(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_velocity(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.payout_waits(p_state text, p_kind text, p_requested_at timestamp with time zone, p_changed_at timestamp with time zone, p_provider_wait text, p_provider_wait_until timestamp with time zone, p_provider_arrives_on date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payout_waits(p_state text, p_kind text, p_requested_at timestamp with time zone, p_changed_at timestamp with time zone, p_provider_wait text, p_provider_wait_until timestamp with time zone, p_provider_arrives_on date) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.payout_was_approved_alone_by(p_shard smallint, p_payout_id uuid, p_operator_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_was_approved_alone_by(p_shard smallint, p_payout_id uuid, p_operator_id bigint) TO plaudit_app;
@@ -14042,6 +14213,9 @@ GRANT ALL ON FUNCTION public.withdraw_limit(p_person_id bigint, p_kind text, p_a
 REVOKE ALL ON FUNCTION public.withdrawal_rule_is_decided() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.without_person(p_value jsonb, p_person_id bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.working_days_after(p_day date, p_days integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.working_days_after(p_day date, p_days integer) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.worth_from(p_shard smallint, p_viewer_id bigint, p_start_coin bigint, p_coins bigint, p_currency text, p_coin_worth bigint, OUT worth bigint, OUT through bigint, OUT first_worth bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.worth_from(p_shard smallint, p_viewer_id bigint, p_start_coin bigint, p_coins bigint, p_currency text, p_coin_worth bigint, OUT worth bigint, OUT through bigint, OUT first_worth bigint) TO plaudit_app;
@@ -14596,9 +14770,27 @@ GRANT UPDATE(poll_leased_until) ON TABLE public.payout TO plaudit_app;
 
 GRANT UPDATE(poll_failed_with) ON TABLE public.payout TO plaudit_app;
 
+GRANT UPDATE(provider_wait) ON TABLE public.payout TO plaudit_app;
+
+GRANT UPDATE(provider_wait_until) ON TABLE public.payout TO plaudit_app;
+
+GRANT UPDATE(provider_arrives_on) ON TABLE public.payout TO plaudit_app;
+
 GRANT SELECT ON TABLE public.payout_account_key TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.payout_bank_outcome TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.payout_connection TO plaudit_app;
+
+GRANT UPDATE(account) ON TABLE public.payout_connection TO plaudit_app;
+
+GRANT UPDATE(state) ON TABLE public.payout_connection TO plaudit_app;
+
+GRANT UPDATE(needs) ON TABLE public.payout_connection TO plaudit_app;
+
+GRANT UPDATE(needs_by) ON TABLE public.payout_connection TO plaudit_app;
+
+GRANT UPDATE(changed_at) ON TABLE public.payout_connection TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.payout_event TO plaudit_app;
 

@@ -31,16 +31,17 @@ create or replace trigger payout_rate_is_decided before insert on payout_rate
 create or replace trigger payout_rate_is_bounded before insert on payout_rate
     for each row when (new.decision_id is not null) execute function payout_rate_is_bounded();
 
--- The bound that terms would exceed; null: none.
+-- The bound that terms would exceed; null: none. The first of a kind take the place of those of bank accounts.
 create or replace function payout_terms_exceed(
     p_method_kind text, p_fee_bps integer, p_diamonds_min bigint, p_diamonds_per_day_max bigint, p_at timestamptz
 ) returns text language sql stable set search_path = public, pg_temp as $$
     with begun as (select p_at - make_interval(secs => decision_bound_of('change_window_s')) as at), near as (
         select t.* from payout_terms t, begun
-        where rewards_are_in_use() and t.method_kind = p_method_kind
-            and (t.effective_at > begun.at or t.version = (
-                select version from payout_terms where method_kind = p_method_kind and effective_at <= begun.at
-                order by effective_at desc, version desc limit 1))
+        where rewards_are_in_use()
+            and (t.method_kind = p_method_kind and t.effective_at > begun.at or t.version = (
+                select version from payout_terms
+                where method_kind in (p_method_kind, 'bank_account') and effective_at <= begun.at
+                order by method_kind <> p_method_kind, effective_at desc, version desc limit 1))
     )
     select case
         when bool_or(not is_within(p_diamonds_per_day_max, 1, diamonds_per_day_max, 1, decision_bound_of('payout_terms_change_bps'))

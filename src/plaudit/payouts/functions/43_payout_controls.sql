@@ -68,6 +68,10 @@ language sql stable set search_path = public, pg_temp as $$
     select s.control, 0, 0, coalesce(s.since, p.requested_at), 'sending', false
     from payout p cross join lateral payout_screening(p.shard, p.method_id, p_at) s
     where p.shard = p_shard and p.id = p_payout_id
+    union all
+    select 'connection_waits', 0, 0, greatest(w.since, p.requested_at), 'sending', false
+    from payout p cross join lateral (select payout_connection_waits(p.shard, p.method_id) as since) w
+    where p.shard = p_shard and p.id = p_payout_id and w.since is not null
 $$;
 
 -- What is agreed to is counted by whoever agrees next: one after another.

@@ -20,13 +20,17 @@ language sql stable set search_path = public, pg_temp as $$
 $$;
 
 -- Whether a quote says what its diamonds are worth, rounded down, and the fee, each part rounded half up, of its creator's
--- own method. The fixed part of the fee is converted by the rates of diamonds.
+-- own method; a kind of method that has no terms of its own is paid by those of bank accounts. The fixed part of the fee is
+-- converted by the rates of diamonds.
 create or replace function payout_quote_is_worth_it(p_quote payout_quote) returns boolean
 language sql stable set search_path = public, pg_temp as $$
     select exists (
         select from payout_method m
         join payout_rate r on r.version = p_quote.rate_version and r.currency = m.currency
-        join payout_terms t on t.version = p_quote.terms_version and t.method_kind = m.kind
+        join payout_terms t on t.version = p_quote.terms_version
+            and (t.method_kind = m.kind or t.method_kind = 'bank_account' and not exists (
+                select from payout_terms own
+                where own.method_kind = m.kind and own.effective_at <= p_quote.quoted_at - interval '1 minute'))
         join payout_rate f on f.currency = t.fee_fixed_currency
         where m.shard = p_quote.shard and m.id = p_quote.method_id
             and (m.creator_id, m.currency) = (p_quote.creator_id, p_quote.currency)

@@ -12,6 +12,10 @@ begin
         sealed_account = '', account_fingerprint = null, name_match = null, name_compared_at = null
     where m.shard = v_shard and m.creator_id = p_person_id and not exists (
         select from payout p where p.shard = v_shard and p.method_id = m.id and p.state in ('sent', 'paid', 'returned'));
+    update payout_connection set account = null, state = 'closed', needs = '{}', needs_by = null
+    where shard = v_shard and creator_id = p_person_id and not exists (
+        select from payout p where p.shard = v_shard and p.method_id = payout_connection.method_id
+            and p.state in ('sent', 'paid', 'returned'));
     update payout set attention = null, poll_error = null where shard = v_shard and creator_id = p_person_id;
     update payout_pass a set reason = '–'
     from payout p where p.shard = v_shard and p.creator_id = p_person_id and (a.shard, a.payout_id) = (p.shard, p.id);

@@ -4,7 +4,9 @@ language sql set search_path = public, pg_temp as $$
     update payout_method m
     set holder_name = '', account_ending = '', account_key = null, iban = null, bank_code = null, account_number = null,
         sealed_account = '', account_fingerprint = null, name_match = null, name_compared_at = null
-    from unnest(p_shards, p_ids) as old (shard, id) where m.shard = old.shard and m.id = old.id
+    from unnest(p_shards, p_ids) as old (shard, id) where m.shard = old.shard and m.id = old.id;
+    update payout_connection c set account = null, state = 'closed', needs = '{}', needs_by = null
+    from unnest(p_shards, p_ids) as old (shard, id) where c.shard = old.shard and c.method_id = old.id
 $$;
 
 create or replace function let_go_of_unused_accounts(p_before timestamptz, p_rows_max integer) returns integer

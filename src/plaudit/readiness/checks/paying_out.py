@@ -4,6 +4,7 @@ from plaudit.creators.actions import current_rule
 from plaudit.exchange.margin import losses_from
 from plaudit.ids import new_id
 from plaudit.payouts import rates
+from plaudit.payouts.kinds import MethodKind
 from plaudit.payouts.screenings import SCREENINGS
 from plaudit.providers import ProviderUnavailable
 from plaudit.readiness.model import CheckOutcome, Grounds, attention, not_asked, ok
@@ -15,7 +16,7 @@ async def terms(grounds: Grounds) -> CheckOutcome:
     now = grounds.clock.now()
     async with grounds.opened.read() as connection:
         rule = await current_rule(connection, grounds.clock)
-        holding = await rates.terms_at(connection, "bank_account", now)
+        holding = await rates.terms_at(connection, MethodKind.BANK_ACCOUNT, now)
         currencies = len(await rates.rates_at(connection, now))
     words = f"rule {rule.version}, terms {holding.version}, payout rates: {currencies}"
     if _OF_THE_TABLES in {rule.version, holding.version}:

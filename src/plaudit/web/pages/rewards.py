@@ -16,6 +16,7 @@ from plaudit.limits import NOTE_LENGTH_MAX, PAGE_ROWS
 from plaudit.money import Money, exponent
 from plaudit.pages import BY_NUMBER
 from plaudit.payouts import rates
+from plaudit.payouts.kinds import MethodKind
 from plaudit.payouts.model import NewPayoutRate, NewPayoutTerms, NoPayoutRate, PayoutRate, PayoutTerms
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
@@ -95,7 +96,7 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 async def _basis(connection: Connection, clock: Clock, currency: str) -> Basis:
     now = clock.now()
-    terms = await rates.terms_at(connection, "bank_account", now)
+    terms = await rates.terms_at(connection, MethodKind.BANK_ACCOUNT, now)
     return Basis(
         await creators.current_rule(connection, clock),
         await rates.rate_at(connection, currency, now),

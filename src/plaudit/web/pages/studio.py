@@ -25,8 +25,9 @@ from plaudit.pages import BY_TIME, Number, Places
 from plaudit.payouts import actions as payouts
 from plaudit.payouts import methods, rates
 from plaudit.payouts.controls import controls_of, told_creator
+from plaudit.payouts.kinds import MethodKind
 from plaudit.payouts.model import PayoutEvent, PayoutFilter, PayoutRate
-from plaudit.payouts.providers import PayoutProviders, provider_for
+from plaudit.payouts.providers import PayoutProviders, ways
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.problems import NotFound
@@ -149,7 +150,7 @@ async def studio_payouts(
         viewer = await viewer_of(connection, caller)
         mine = await methods.methods_of(connection, me)
         standing = await standing_of(connection, me, mine[0].currency if mine else rates.HOUSE_CURRENCY, clock)
-        terms = await rates.terms_at(connection, "bank_account", now)
+        terms = await rates.terms_at(connection, MethodKind.BANK_ACCOUNT, now)
         left_today = terms.diamonds_per_day_max - await payouts.diamonds_today(connection, me, now)
         found = await payouts.find_all(
             connection, PayoutFilter(creator_id=me), BY_TIME.after_or_start(before), PAGE_ROWS + 1
@@ -176,7 +177,7 @@ async def studio_payouts(
         first=before is None,
         events=_by_payout(events),
         waits={payout_id: told_creator(stopped) for payout_id, stopped in controls.items()},
-        currencies=[one for one in priced if provider_for(payout_providers, one) is not None],
+        currencies=ways(payout_providers, priced).get(MethodKind.BANK_ACCOUNT, []),
         maturing=maturing,
         under_way=any(payout.state in OPEN_STATES for payout in shown),
         fee_minimum=Money(terms.fee_fixed_minor, terms.fee_fixed_currency),

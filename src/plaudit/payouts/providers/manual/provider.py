@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from plaudit.payouts.providers.base import PayoutOrder, ProviderPayout
+from plaudit.payouts.kinds import MethodKind
+from plaudit.payouts.providers.base import Accounts, NothingToRecall, PayoutOrder, ProviderPayout
 from plaudit.payouts.providers.manual.settings import ManualSettings
 from plaudit.providers import ProviderUnavailable, SignatureNotValid
 from plaudit.settings import Settings
@@ -22,6 +23,8 @@ class ManualPayoutProvider:
 
     name = NAME
     by_hand = True
+    kinds = frozenset({MethodKind.BANK_ACCOUNT})
+    accounts: Accounts | None = None
 
     def __init__(self, currencies: frozenset[str] = frozenset()) -> None:
         """Without currencies it takes any."""
@@ -33,10 +36,13 @@ class ManualPayoutProvider:
     async def send(self, order: PayoutOrder) -> ProviderPayout:
         raise ProviderUnavailable(self.name, detail=f"payout {order.payout_id} is paid by hand, after an export")
 
-    async def fetch(self, payout_id: UUID) -> ProviderPayout | None:
+    async def fetch(self, payout_id: UUID, reference: str | None = None) -> ProviderPayout | None:
         raise ProviderUnavailable(self.name, detail=f"what became of payout {payout_id} is known to who pays by hand")
 
-    def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> str:
+    async def recall(self, payout_id: UUID, reference: str | None) -> ProviderPayout:
+        raise NothingToRecall
+
+    async def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> str:
         raise SignatureNotValid
 
     def read_event(self, body: bytes) -> ProviderPayout | None:

@@ -12,7 +12,8 @@ from plaudit import foreign
 from plaudit.limits import PAYOUT_PROVIDER_TIMEOUT_S
 from plaudit.money import Money
 from plaudit.outgoing import tls_context
-from plaudit.payouts.providers.base import PayoutOrder, PayoutStatus, ProviderPayout
+from plaudit.payouts.kinds import MethodKind
+from plaudit.payouts.providers.base import Accounts, NothingToRecall, PayoutOrder, PayoutStatus, ProviderPayout
 from plaudit.providers import ProviderUnavailable, SignatureNotValid
 from plaudit.settings import Secret, Settings, SettingsError
 
@@ -61,6 +62,8 @@ class SandboxPayoutProvider:
 
     name = "sandbox"
     by_hand = False
+    kinds = frozenset({MethodKind.BANK_ACCOUNT})
+    accounts: Accounts | None = None
 
     def __init__(self, *, url: str, api_key: Secret, webhook_secret: Secret, webhook_url: str) -> None:
         self._webhook_url = webhook_url
@@ -107,11 +110,14 @@ class SandboxPayoutProvider:
             )
         return _as_provider_payout(self._payout_of(answer))
 
-    async def fetch(self, payout_id: UUID) -> ProviderPayout | None:
+    async def fetch(self, payout_id: UUID, reference: str | None = None) -> ProviderPayout | None:
         answer = await self._call("GET", f"/v1/payouts/{payout_id}")
         return None if answer.status_code == 404 else _as_provider_payout(self._payout_of(answer))
 
-    def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> str:
+    async def recall(self, payout_id: UUID, reference: str | None) -> ProviderPayout:
+        raise NothingToRecall
+
+    async def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> str:
         lower = {name.lower(): value for name, value in headers.items()}
         try:
             self._webhook.verify(body, lower, json_parse=False)
