@@ -22,6 +22,8 @@ BUILT_IN = (
     "plaudit.selling.tax_providers.service:SERVICE",
     "plaudit.selling.providers.google:AGE_SIGNALS",
     "plaudit.selling.providers.apple:DECLARED_AGE",
+    "plaudit.payouts.providers.stripe:STRIPE",
+    "plaudit.payouts.providers.paypal:PAYPAL",
     "plaudit.payouts.providers.manual:MANUAL",
     "plaudit.payouts.providers.sandbox:SANDBOX",
     "plaudit.payouts.screening.sandbox:SANDBOX",

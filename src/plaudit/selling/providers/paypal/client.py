@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -28,12 +28,15 @@ _AGAIN = frozenset({"PREVIOUS_REQUEST_IN_PROGRESS"})
 
 
 class PayPalRefused(ProviderRefused):
-    """A refusal with PayPal's own name for the reason."""
+    """A refusal with PayPal's own name for the reason, what of the request it is about, and where it leads."""
 
-    def __init__(self, status: int, issue: str) -> None:
+    def __init__(self, status: int, issue: str, name: str = "", field: str = "", links: Sequence[str] = ()) -> None:
         super().__init__(NAME, f"{status} {issue}")
         self.http_status = status
         self.issue = issue
+        self.name = name
+        self.field = field
+        self.links = links
 
 
 class _Token(msgspec.Struct, frozen=True):
@@ -41,8 +44,14 @@ class _Token(msgspec.Struct, frozen=True):
     expires_in: int
 
 
+class _Link(msgspec.Struct, frozen=True):
+    href: str = ""
+
+
 class _Detail(msgspec.Struct, frozen=True):
     issue: str = ""
+    field: str = ""
+    link: list[_Link] = []
 
 
 class _Error(msgspec.Struct, frozen=True):
@@ -97,6 +106,14 @@ class PayPalClient:
     async def patch(self, path: str, body: Any) -> None:
         """Change something; raises as `post` does."""
         await self._call("PATCH", path, body=body)
+
+    async def ready(self) -> None:
+        """That PayPal answers, and knows this application.
+
+        Raises:
+            ProviderUnavailable: it does not, or knows it no more.
+        """
+        await self._bearer(None)
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -170,9 +187,10 @@ def _decoded(content: bytes, kind: type[T]) -> T:
 
 def _refusal(answer: httpx2.Response) -> Exception:
     try:
-        issue = foreign.decode(answer.content, kind=_Error).issue
+        error = foreign.decode(answer.content, kind=_Error)
     except msgspec.MsgspecError:
-        issue = ""
+        error = _Error()
+    issue = error.issue
     status = answer.status_code
     if status == HTTPStatus.UNAUTHORIZED:  # about us, not about what was asked: that is still to be done
         log.error("PayPal does not accept the credentials of this server: %s", issue)
@@ -180,4 +198,6 @@ def _refusal(answer: httpx2.Response) -> Exception:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS or issue in _AGAIN:
         log.info("PayPal is not available: %s %s %s", status, issue, answer.headers.get("paypal-debug-id", ""))
         return ProviderUnavailable(NAME)
-    return PayPalRefused(status, issue or answer.reason_phrase)
+    field = next((detail.field for detail in error.details if detail.field), "")
+    links = [link.href for detail in error.details for link in detail.link if link.href]
+    return PayPalRefused(status, issue or answer.reason_phrase, error.name, field, links)

@@ -254,17 +254,12 @@ def _refunded(refund: Refund, request: RefundRequest) -> ReversalNews:
     return msgspec.structs.replace(news, reversal_id=request.reversal_id)
 
 
-def from_settings(settings: Settings) -> PayPalProvider:
-    """PayPal as the settings describe it.
+def certificates_of(own: PayPalSettings, clock: Clock) -> SigningCertificates:
+    """What webhooks of PayPal are checked with, as the settings describe it.
 
     Raises:
-        SettingsError: it is described in part, or an address in it is not safe.
+        SettingsError: an address in them is not safe, or the authorities cannot be read.
     """
-    own = settings.of(PayPalSettings)
-    if not (own.client_id and own.client_secret and own.webhook_id):
-        raise SettingsError(
-            "PayPal needs PLAUDIT_PAYPAL_CLIENT_ID, PLAUDIT_PAYPAL_CLIENT_SECRET and PLAUDIT_PAYPAL_WEBHOOK_ID"
-        )
     origins = own.certificate_origins.split() or [_CERTIFICATES.get(own.url, "")]
     if not origins[0]:
         raise SettingsError(
@@ -278,6 +273,20 @@ def from_settings(settings: Settings) -> PayPalProvider:
         roots = trusted_roots(own.certificate_roots)
     except (OSError, ValueError) as error:
         raise SettingsError(f"PLAUDIT_PAYPAL_CERTIFICATE_ROOTS holds no certificates: {error}") from error
+    return SigningCertificates(origins=origins, roots=roots, clock=clock)
+
+
+def from_settings(settings: Settings) -> PayPalProvider:
+    """PayPal as the settings describe it.
+
+    Raises:
+        SettingsError: it is described in part, or an address in it is not safe.
+    """
+    own = settings.of(PayPalSettings)
+    if not (own.client_id and own.client_secret and own.webhook_id):
+        raise SettingsError(
+            "PayPal needs PLAUDIT_PAYPAL_CLIENT_ID, PLAUDIT_PAYPAL_CLIENT_SECRET and PLAUDIT_PAYPAL_WEBHOOK_ID"
+        )
     clock = SystemClock()
     client = PayPalClient(
         url=own.url,
@@ -287,7 +296,7 @@ def from_settings(settings: Settings) -> PayPalProvider:
     )
     return PayPalProvider(
         client=client,
-        certificates=SigningCertificates(origins=origins, roots=roots, clock=clock),
+        certificates=certificates_of(own, clock),
         webhook_id=own.webhook_id,
         seller=settings.seller_name,
         clock=clock,
