@@ -218,7 +218,10 @@ async def test_stripe_without_money_is_asked_again_and_pays_once(stripe: StripeR
         with pytest.raises(ProviderUnavailable):
             await provider.send(one)
         stripe.control("fund", currency="usd", amount=1_000)
-        assert (await provider.send(one)).status is PayoutStatus.PROCESSING
+        first = await provider.send(one)
+        assert first.status is PayoutStatus.PROCESSING
+        stripe.control("fund", currency="usd", amount=1_000)
+        assert await provider.send(one) == first, "one key, one transfer"
         assert stripe.held() == {one.payout_id: ["pending"]}
 
 
@@ -510,3 +513,21 @@ async def test_each_kind_is_paid_by_who_takes_it(paypal: PayPalRail, stripe: Str
         MethodKind.BANK_ACCOUNT: ["USD", "HUF", "KWD"], MethodKind.STRIPE_ACCOUNT: ["USD"], MethodKind.PAYPAL: ["USD"],
     }  # fmt: skip
     await providers.close()
+
+
+async def test_the_page_says_what_is_next_and_how_to_go_on(
+    studio: Studio, paypal: PayPalRail, stripe: StripeRail
+) -> None:
+    mail, account = await studio.method("paypal", paypal="ada@example.com"), await studio.method("stripe_account")
+    await studio.cash_out(mail["id"])
+    paypal.move(next(iter(paypal.held())), "UNCLAIMED")
+    await studio.pass_time(timedelta(hours=1))
+    await studio.work(poll_due)
+    page = (await studio.creator.get("/studio/payouts")).text
+    assert 'data-next="unclaimed"' in page
+    assert f'data-connect-method="{account["id"]}"' in page
+    await studio.creator.post(f"/v1/payout-methods/{account['id']}/connection")
+    stripe.control("onboard", account_id=stripe.control("all", kind="account")[0]["id"])
+    back = await studio.creator.get(f"/studio/payouts/connected/{account['id']}")
+    assert (back.status_code, back.headers["location"]) == (303, "/studio/payouts#methods")
+    assert "data-connect-method" not in (await studio.creator.get("/studio/payouts")).text

@@ -40,6 +40,7 @@ _PROBLEMS = {
     "payout_method_too_new": later(
         "Nothing is paid to a new bank account for a while, so that nobody else’s becomes yours."
     ),
+    "account_not_ready": later("Stripe has to know more before you can be paid there."),
     "payout_quote_expired": later("The promise is over. Close this and ask again."),
     "payout_quote_used": later("The promise is over. Close this and ask again."),
     "payout_state_conflict": later("It is too late for that: the payout has moved on."),

@@ -1,5 +1,6 @@
 """The creator's studio: rooms and earnings, cashing out, and the live view of a room."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import msgspec
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
 
 from plaudit.connections import Connection
 from plaudit.creators import actions as creators
@@ -14,7 +16,7 @@ from plaudit.creators.model import Balance, RewardRule
 from plaudit.freezes.reading import told
 from plaudit.gifts.catalogue.memory import Catalogue
 from plaudit.injected import Clock, Database, Settings
-from plaudit.languages.speaking import speaking
+from plaudit.languages.speaking import later, speaking
 from plaudit.limits import OVERLAY_TOKENS_MAX, PAGE_ROWS
 from plaudit.live import overlays, reading
 from plaudit.live.model import NotYourRoom, OverlayToken
@@ -23,14 +25,17 @@ from plaudit.live.streams.api import are_offered
 from plaudit.money import Money
 from plaudit.pages import BY_TIME, Number, Places
 from plaudit.payouts import actions as payouts
-from plaudit.payouts import methods, rates
+from plaudit.payouts import connections, methods, rates
+from plaudit.payouts.connections import AccountConnection, plain_needs
 from plaudit.payouts.controls import controls_of, told_creator
 from plaudit.payouts.kinds import MethodKind
 from plaudit.payouts.model import PayoutEvent, PayoutFilter, PayoutRate
 from plaudit.payouts.providers import PayoutProviders, ways
+from plaudit.payouts.providers.base import AccountState
 from plaudit.people.access import Access
 from plaudit.people.injected import Caller
 from plaudit.problems import NotFound
+from plaudit.providers import ProviderRefused, ProviderUnavailable
 from plaudit.rules.help import why_no_gifts
 from plaudit.web.language import tag_for, voice_for
 from plaudit.web.pages.frame import page, viewer_of
@@ -160,14 +165,16 @@ async def studio_payouts(
         controls = await controls_of(connection, [payout.id for payout in shown], now)
         priced = [rate.currency for rate in await rates.rates_at(connection, now)]
         maturing = await creators.maturing_of(connection, me)
+        accounts = await connections.connections_of(connection, me)
     too_new = {one.id for one in mine if one.payable_from is not None and one.payable_from > now}
+    not_ready = {method_id for method_id, one in accounts.items() if one.state != AccountState.READY}
     return page(
         "studio_payouts.html",
         viewer,
         nav="studio",
         methods=mine,
         too_new=too_new,
-        pays_to=next((one.id for one in mine if one.id not in too_new), None),
+        pays_to=next((one.id for one in mine if one.id not in too_new | not_ready), None),
         standing=standing,
         terms=terms,
         payable=max(0, min(standing.balance.available, left_today)),
@@ -177,11 +184,51 @@ async def studio_payouts(
         first=before is None,
         events=_by_payout(events),
         waits={payout_id: told_creator(stopped) for payout_id, stopped in controls.items()},
-        currencies=ways(payout_providers, priced).get(MethodKind.BANK_ACCOUNT, []),
+        ways={kind.value: takes for kind, takes in ways(payout_providers, priced).items()},
+        companies=_COMPANIES,
+        connections=accounts,
+        not_ready=not_ready,
+        now=now,
+        needs={method_id: _needs(one) for method_id, one in accounts.items()},
         maturing=maturing,
         under_way=any(payout.state in OPEN_STATES for payout in shown),
         fee_minimum=Money(terms.fee_fixed_minor, terms.fee_fixed_currency),
     )
+
+
+_COMPANIES = {MethodKind.STRIPE_ACCOUNT.value: "Stripe", MethodKind.PAYPAL.value: "PayPal"}
+_NEEDS = {
+    "bank": later("your bank account"),
+    "identity": later("the number of your identity card or tax number"),
+    "papers": later("a picture of your papers"),
+    "address": later("your address"),
+    "birth": later("your date of birth"),
+    "person": later("who you are"),
+    "company": later("your company"),
+    "business": later("what you do"),
+    "terms": later("your consent to its terms"),
+    "currency": later("an account in the currency you chose"),
+    "other": later("something it says there"),
+}
+
+
+def _needs(account: AccountConnection) -> list[str]:
+    """What a provider asks for, in plain words that the page translates."""
+    return [_NEEDS[need] for need in plain_needs(account.needs)]
+
+
+@get("/studio/payouts/connected/{method_id:uuid}", access=Access.CREATOR, include_in_schema=False)
+async def studio_connected(
+    method_id: FromPath[UUID],
+    caller: Caller,
+    database: Database,
+    clock: Clock,
+    payout_providers: NamedDependency[PayoutProviders],
+) -> Redirect:
+    """Back from a provider: it is asked how the account stands now, and its creator sees that."""
+    with suppress(ProviderUnavailable, ProviderRefused):  # its message will say
+        await connections.refresh(database, clock, payout_providers, caller.person_id, method_id)
+    return Redirect("/studio/payouts#methods", status_code=303)
 
 
 def _by_payout(events: list[PayoutEvent]) -> dict[UUID, list[PayoutEvent]]:
@@ -221,4 +268,4 @@ async def studio_live(
     return page("studio_live.html", viewer, nav="studio", room=room, tokens=tokens, no_gifts=no_gifts, data=data)
 
 
-router = Router("/", route_handlers=[studio, studio_payouts, studio_live])
+router = Router("/", route_handlers=[studio, studio_payouts, studio_connected, studio_live])

@@ -54,11 +54,17 @@ function show() {
   place("[data-gross]", money(quote.gross));
   place("[data-fee]", `− ${money(quote.fee)}`);
   place("[data-net]", money(quote.arrives));
+  place("[data-when]", quote.arrives_from === quote.arrives_to ? day(quote.arrives_to) : say("between", { first: day(quote.arrives_from), last: day(quote.arrives_to) }));
   clearProblems(dialog);
   dialog.showModal();
   clearInterval(timer);
   timer = window.setInterval(promise, 1_000);
   promise();
+}
+
+/** A day as people write it. @param {string} iso @returns {string} */
+function day(iso) {
+  return new Date(`${iso}T00:00:00Z`).toLocaleDateString(locale, { day: "numeric", month: "short", timeZone: "UTC" });
 }
 
 function promise() {
@@ -88,25 +94,59 @@ onClick("data-cancel-payout", (button, id) => busy(button, async () => {
   await look();
 }));
 
-// Bank accounts
+// Where to be paid
 const adding = /** @type {HTMLFormElement} */ (document.querySelector("[data-new-method]"));
+const currency = /** @type {HTMLSelectElement} */ (adding.querySelector("select[name=currency]"));
+const usual = currency.value;
 const method = new Meant();
 adding.addEventListener("change", (event) => {
   const input = /** @type {HTMLInputElement} */ (event.target);
+  if (input.name === "kind") showKind(input.value);
   if (input.name !== "form") return;
   for (const part of adding.querySelectorAll("[data-form]")) part.toggleAttribute("hidden", part.getAttribute("data-form") !== input.value);
 });
+/** Only what the kind needs, and only currencies in which somebody pays to it. @param {string} kind */
+function showKind(kind) {
+  for (const part of adding.querySelectorAll("[data-kind]")) part.toggleAttribute("hidden", part.getAttribute("data-kind") !== kind);
+  const before = currency.value;
+  const takes = JSON.parse(adding.dataset.ways ?? "{}")[kind] ?? [];
+  currency.replaceChildren(...takes.map((/** @type {string} */ one) => new Option(one, one, one === usual, one === before)));
+}
+
+/** @type {Record<string, (data: FormData) => string[]>} */
+const NEEDED = {
+  bank_account: (data) => (data.get("form") === "iban" ? ["iban"] : ["bank_code", "account_number"]),
+  paypal: () => ["paypal"],
+  stripe_account: () => [],
+};
+
+/** To the provider, which asks for what it must know. @param {string} id */
+async function connect(id) {
+  const { url } = await api("POST", `/v1/payout-methods/${id}/connection`);
+  location.assign(url);
+}
+
+onClick("data-connect-method", (button, id) => busy(button, async () => {
+  try {
+    await connect(id);
+  } catch (error) {
+    toast(error instanceof ProblemError ? error.message : say("did_not_work"), { tone: "bad" });
+  }
+}));
 onSubmit("[data-new-method]", (form, button) => busy(button, async () => {
   clearProblems(form);
   const data = new FormData(form);
-  const names = ["holder_name", "country", "currency", ...(data.get("form") === "iban" ? ["iban"] : ["bank_code", "account_number"])];
+  const kind = String(data.get("kind"));
+  const names = ["kind", "holder_name", "country", "currency", ...(NEEDED[kind]?.(data) ?? [])];
   const given = Object.fromEntries(names.map((name) => [name, String(data.get(name) ?? "").trim()]).filter(([, value]) => value));
   try {
-    await method.ask("/v1/payout-methods", given);
+    const added = await method.ask("/v1/payout-methods", given);
     form.closest("dialog")?.close();
     form.reset();
-    toast(say("account_added"));
+    showKind(String(new FormData(form).get("kind")));
     await renew("#methods", "#cash-out");
+    if (kind === "stripe_account") await connect(added.id);
+    else toast(say(kind === "bank_account" ? "account_added" : "method_added"));
   } catch (error) {
     showProblem(form, error);
   }
