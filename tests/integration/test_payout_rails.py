@@ -480,6 +480,8 @@ async def test_who_waits_too_long_is_shown_to_operators(studio: Studio) -> None:
     await studio.pass_time(by + timedelta(seconds=1) - studio.clock.now())
     late = (await studio.operator.get("/v1/operator/payouts/overdue")).json()["items"]
     assert [one["id"] for one in late] == [payout_id]
+    page = (await studio.operator.get("/operator/payouts")).text
+    assert f'data-recall="{payout_id}"' in page
 
 
 async def test_a_quote_says_from_when_to_when_it_arrives(studio: Studio) -> None:

@@ -407,7 +407,15 @@ async def find_all(
         Payout,
         *before,
         limit,
-        *(wanted.creator_id, wanted.state, wanted.currency, wanted.attention, wanted.provider, wanted.overdue_at),
+        *(
+            wanted.creator_id,
+            wanted.state,
+            wanted.currency,
+            wanted.attention,
+            wanted.provider,
+            wanted.overdue_at,
+            wanted.waits_for,
+        ),
     )
 
 

@@ -240,6 +240,7 @@ class PayoutFilter(msgspec.Struct, frozen=True):
     provider: str | None = None
     overdue_at: datetime | None = None
     """Only those whose wait is over by then."""
+    waits_for: WaitsFor | None = None
 
 
 class InsufficientDiamonds(Conflict):

@@ -333,6 +333,7 @@ where (requested_at, id) < ($1, $2)
     and ($7::boolean is null or (attention is not null) = $7)
     and ($8::text is null or provider = $8)
     and ($9::timestamptz is null or waits_until < $9)
+    and ($10::text is null or waits_for = $10)
 order by requested_at desc, id desc limit $3;
 
 -- name: events -> PayoutEvent

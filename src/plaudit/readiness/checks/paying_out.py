@@ -5,10 +5,12 @@ from plaudit.exchange.margin import losses_from
 from plaudit.ids import new_id
 from plaudit.payouts import rates
 from plaudit.payouts.kinds import MethodKind
+from plaudit.payouts.providers import ways
 from plaudit.payouts.screenings import SCREENINGS
 from plaudit.providers import ProviderUnavailable
 from plaudit.readiness.model import CheckOutcome, Grounds, attention, not_asked, ok
 
+_KINDS = {MethodKind.BANK_ACCOUNT: "bank accounts", MethodKind.STRIPE_ACCOUNT: "Stripe", MethodKind.PAYPAL: "PayPal"}
 _OF_THE_TABLES = 1  # the version of a rule and of terms that come with the tables
 
 
@@ -48,7 +50,12 @@ async def rail(grounds: Grounds) -> CheckOutcome:
                 await provider.fetch(new_id(grounds.clock))  # nobody's payout: the question is whether it answers us
         except ProviderUnavailable as error:
             return attention(f"{name} does not answer as it should: {error}", command="plaudit config")
-    return ok(", ".join(grounds.payouts.names))
+    async with grounds.opened.read() as connection:
+        priced = [rate.currency for rate in await rates.rates_at(connection, grounds.clock.now())]
+    kinds = ", ".join(f"{_KINDS[kind]} in {' '.join(takes)}" for kind, takes in ways(grounds.payouts, priced).items())
+    if not kinds:
+        return attention("who pays creators pays in no currency that has a payout rate", page="/operator/rewards")
+    return ok(f"{', '.join(grounds.payouts.names)}: {kinds}")
 
 
 async def screening(grounds: Grounds) -> CheckOutcome:

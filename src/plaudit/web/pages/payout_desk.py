@@ -17,6 +17,7 @@ from plaudit.limits import (
 )
 from plaudit.pages import BY_NUMBER, BY_TIME
 from plaudit.payouts import actions, bank, exports
+from plaudit.payouts.kinds import WaitsFor
 from plaudit.payouts.model import Payout, PayoutFilter, PayoutState
 from plaudit.payouts.providers import PayoutProviders
 from plaudit.payouts.providers.manual.provider import NAME
@@ -24,6 +25,17 @@ from plaudit.people.access import Access
 from plaudit.people.actions import people_by_ids
 from plaudit.people.injected import Caller
 from plaudit.web.pages.frame import page, viewer_of
+
+_WAITING = {
+    WaitsFor.APPROVAL: "Nobody decided",
+    WaitsFor.SENDING: "It did not leave",
+    WaitsFor.ARRIVAL: "Its provider did not say that it arrived",
+    WaitsFor.UNCLAIMED: "Its receiver did not take it",
+    WaitsFor.HELD: "Its provider looks at it",
+    WaitsFor.FUNDS: "The money is on its way within the provider",
+    WaitsFor.ACCOUNT: "The receiver's account takes no money",
+}
+"""What a payout that waits waits for, as operators read it."""
 
 Number = Annotated[int, Parameter(ge=1, le=2**31 - 1)]
 
@@ -41,11 +53,14 @@ async def payouts(
         viewer = await viewer_of(connection, caller)
         undecided = await _payouts(connection, PayoutFilter(state=PayoutState.REQUESTED))
         to_pay = await _payouts(connection, PayoutFilter(state=PayoutState.APPROVED, provider=NAME))
+        overdue = await _payouts(connection, PayoutFilter(overdue_at=clock.now()))
+        unclaimed = await _payouts(connection, PayoutFilter(waits_for=WaitsFor.UNCLAIMED))
+        late = list({payout.id: payout for payout in [*unclaimed, *overdue]}.values())
         sums = await exports.waiting(connection)
         found = await exports.find_all(connection, BY_NUMBER.after_or_start(before), PAGE_ROWS + 1)
         shown = found[:PAGE_ROWS]
         people = await people_by_ids(
-            connection, {payout.creator_id for payout in to_pay} | {one.exported_by for one in shown}
+            connection, {payout.creator_id for payout in [*to_pay, *late]} | {one.exported_by for one in shown}
         )
     return page(
         "payout_desk.html",
@@ -56,6 +71,8 @@ async def payouts(
         providers=payout_providers.names,
         undecided=len(undecided),
         to_pay=to_pay,
+        late=late,
+        waiting_words=_WAITING,
         sums=sums,
         exports=shown,
         next=BY_NUMBER.next(found, PAGE_ROWS, lambda one: one.number),

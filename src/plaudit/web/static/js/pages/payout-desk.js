@@ -40,6 +40,19 @@ onClick("data-refuse", async (button, id) => {
     await renew("#to-pay");
   });
 });
+onClick("data-recall", async (button, id) => {
+  const sure = await confirmed({ title: `Take back ${button.dataset.what}?`, text: "Its provider gives back what was not taken, or has not left. The diamonds are available to the creator again.", action: "Take back", danger: true });
+  if (!sure) return;
+  await busy(button, async () => {
+    try {
+      await api("POST", `/v1/payouts/${id}/recall`);
+      toast("It is back. The creator has the diamonds again.");
+    } catch (error) {
+      failed(error);
+    }
+    await renew("#late");
+  });
+});
 onClick("data-fetched", () => {
   setTimeout(() => void renew("#downloads").catch(() => false), 1_000); // the browser says nothing of a download's end
 });
