@@ -48,6 +48,7 @@ ROOMS = (
     "plaudit.creators",
     "plaudit.payouts",
     "plaudit.safety",
+    "plaudit.earnings",
     "plaudit.accounting.taxes",
     "plaudit.accounting.journal",
     "plaudit.accounting",

@@ -29,7 +29,9 @@ PAGES = {
         "/people/data", "/rules", "/limits", "/coins", "/guardians", "/prepaid", "/wallet/months", "/appeal", "/age",
     ),
     OWNER: ("/videos/{video}", "/studio/videos", "/studio/videos/{video}"),
-    CREATOR: ("/studio", "/studio/totals", "/studio/videos", "/studio/payouts", "/studio/live/{room}"),
+    CREATOR: (
+        "/studio", "/studio/totals", "/studio/statements", "/studio/videos", "/studio/payouts", "/studio/live/{room}",
+    ),
     OPERATOR: (
         "/operator", "/operator/prices", "/operator/taxes", "/operator/queues", "/operator/mails",
         "/operator/freezes", "/operator/scam-reports",
@@ -38,7 +40,7 @@ PAGES = {
         "/operator/bounds", "/operator/rules?country=JP", "/operator/prepaid", "/operator/links", "/operator/acts",
         "/operator/setup", "/operator/retention", "/operator/holds", "/operator/data-requests",
         "/operator/data-requests?of=exports", "/operator/minor-refunds",
-        "/operator/safety", "/operator/safety?show=appeals", "/operator/safety/{case}",
+        "/operator/statements", "/operator/safety", "/operator/safety?show=appeals", "/operator/safety/{case}",
     ),
 }  # fmt: skip
 TRANSITIONS = "document.getAnimations().map((one) => one.transitionProperty).filter(Boolean)"

@@ -213,6 +213,24 @@ class PayoutMethodChanged(Event, frozen=True, kw_only=True):
         return self.creator
 
 
+class StatementMade(Event, frozen=True, kw_only=True):
+    """The statement of a creator's month was issued, or one that corrects it. Tell them, and where to read it."""
+
+    kind: ClassVar[str] = "statement.made"
+    number: Annotated[str, Meta(description="Its number.", examples=["2026-S000042"])]
+    creator: PersonReference
+    month: Annotated[str, Meta(description="The month it is of, in UTC.", examples=["2026-11"])]
+    edition: Annotated[int, Meta(description="Above one: it corrects the edition before.", examples=[1])]
+
+    @property
+    def subject(self) -> str:
+        return f"statement:{self.number}"
+
+    @property
+    def person(self) -> PersonReference:
+        return self.creator
+
+
 class EmergencyDecided(Event, frozen=True, kw_only=True):
     """An operator alone decided what otherwise takes two. The pages of others tell of it until one has seen it."""
 
@@ -485,6 +503,7 @@ CATALOGUE: Mapping[str, type[Event]] = {
         RoomEnded,
         PayoutMoved,
         PayoutMethodChanged,
+        StatementMade,
         EmergencyDecided,
         PersonFirstSignedIn,
         PersonMoved,

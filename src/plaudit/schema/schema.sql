@@ -1307,6 +1307,67 @@ begin
     return null;
 end $$;
 
+CREATE TABLE public.earnings_statement (
+    year smallint NOT NULL,
+    number integer NOT NULL,
+    follows integer GENERATED ALWAYS AS (NULLIF((number - 1), 0)) STORED,
+    shard smallint NOT NULL,
+    creator_id bigint NOT NULL,
+    month date NOT NULL,
+    edition smallint NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    issuer_name text NOT NULL,
+    issuer_address text NOT NULL,
+    issuer_tax_id text NOT NULL,
+    creator_name text NOT NULL,
+    reason text NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT earnings_statement_check CHECK ((EXTRACT(year FROM (issued_at AT TIME ZONE 'UTC'::text)) = (year)::numeric)),
+    CONSTRAINT earnings_statement_correction_says_why CHECK (((edition = 1) = (reason = ''::text))),
+    CONSTRAINT earnings_statement_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT earnings_statement_is_of_a_month_that_is_over CHECK (((month + '1 mon'::interval) <= (issued_at AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT earnings_statement_number_check CHECK ((number > 0))
+);
+
+COMMENT ON COLUMN public.earnings_statement.reason IS 'why an earlier one is corrected, as its creator reads it';
+
+COMMENT ON COLUMN public.earnings_statement.hash IS 'of all that it says';
+
+CREATE FUNCTION public.correct_statements(p_creator_id bigint, p_month date, p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_reason text) RETURNS SETOF public.earnings_statement
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_shard constant smallint := shard_of(p_creator_id);
+    v_next date;
+    v_month date := p_month;
+    v_last earnings_month;
+    v_edition smallint;
+    v_months earnings_month[] := '{}';
+begin
+    select p.month into v_next from earnings_position p where p.shard = v_shard for no key update;
+    while v_month < v_next loop
+        select m.* into v_last from earnings_in_force(v_shard, v_month, p_creator_id) m;
+        v_edition := coalesce(v_last.edition, 0) + 1;
+        perform write_earnings(v_shard, v_month, v_edition, p_creator_id);
+        if v_last.edition is not null and earnings_says_the_same(v_shard, p_creator_id, v_month, v_last.edition, v_edition) then
+            delete from earnings_gift g where (g.shard, g.creator_id, g.month, g.edition) = (v_shard, p_creator_id, v_month, v_edition);
+            delete from earnings_country c where (c.shard, c.creator_id, c.month, c.edition) = (v_shard, p_creator_id, v_month, v_edition);
+            delete from earnings_line l where (l.shard, l.creator_id, l.month, l.edition) = (v_shard, p_creator_id, v_month, v_edition);
+            delete from earnings_month m where (m.shard, m.creator_id, m.month, m.edition) = (v_shard, p_creator_id, v_month, v_edition);
+        elsif v_edition > 1 then
+            v_months := v_months || array(
+                select m from earnings_month m
+                where (m.shard, m.creator_id, m.month, m.edition) = (v_shard, p_creator_id, v_month, v_edition));
+        end if;
+        if v_edition = 1 then
+            update earnings_position p set issuing = least(p.issuing, v_month) where p.shard = v_shard;
+        end if;
+        v_month := (v_month + interval '1 month')::date;
+    end loop;
+    return query select * from number_statements(v_months, p_at, p_issuer_name, p_issuer_address, p_issuer_tax_id, p_reason);
+end $$;
+
 CREATE FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) RETURNS bigint
     LANGUAGE sql IMMUTABLE
     AS $$
@@ -1609,6 +1670,102 @@ begin
     end if;
     return null;
 end $$;
+
+CREATE FUNCTION public.earnings_hash(p_shard smallint, p_creator_id bigint, p_month date, p_edition smallint) RETURNS bytea
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select sha256(convert_to(concat_ws(E'\n',
+        (select concat_ws(' ', m.shard, m.creator_id, m.month, m.edition, m.gifts, m.received_coins, m.promotional_coins,
+                m.opening_coins, m.coins_in, m.coins_out, m.opening_pending, m.pending_in, m.pending_out, m.opening_available,
+                m.available_in, m.available_out, m.opening_in_payout, m.in_payout_in, m.in_payout_out)
+            from earnings_month m where (m.shard, m.creator_id, m.month, m.edition) = (p_shard, p_creator_id, p_month, p_edition)),
+        (select string_agg(concat_ws(' ', l.line, l.reason, coalesce(l.rule_version, 0), coalesce(l.payout_id::text, '-'),
+                coalesce(extract(epoch from l.at), 0), l.movements, l.coins, l.pending, l.available, l.in_payout,
+                coalesce(l.rate_version, 0), coalesce(l.currency, '-'), coalesce(l.gross_minor, 0), coalesce(l.fee_minor, 0)),
+                E'\n' order by l.line)
+            from earnings_line l where (l.shard, l.creator_id, l.month, l.edition) = (p_shard, p_creator_id, p_month, p_edition)),
+        (select string_agg(concat_ws(' ', g.place_id, g.kind, g.country, g.is_video, g.gifts, g.coins), E'\n'
+                order by g.place_id, g.kind, g.country)
+            from earnings_gift g where (g.shard, g.creator_id, g.month, g.edition) = (p_shard, p_creator_id, p_month, p_edition)),
+        (select string_agg(concat_ws(' ', c.country, c.opening_coins, c.coins_in, c.coins_out, c.diamonds), E'\n' order by c.country)
+            from earnings_country c where (c.shard, c.creator_id, c.month, c.edition) = (p_shard, p_creator_id, p_month, p_edition))
+    ), 'UTF8'))
+$$;
+
+CREATE TABLE public.earnings_month (
+    shard smallint NOT NULL,
+    creator_id bigint NOT NULL,
+    month date NOT NULL,
+    edition smallint NOT NULL,
+    gifts bigint NOT NULL,
+    received_coins bigint NOT NULL,
+    promotional_coins bigint NOT NULL,
+    opening_coins bigint NOT NULL,
+    coins_in bigint NOT NULL,
+    coins_out bigint NOT NULL,
+    closing_coins bigint GENERATED ALWAYS AS (((opening_coins + coins_in) - coins_out)) STORED NOT NULL,
+    opening_pending bigint NOT NULL,
+    pending_in bigint NOT NULL,
+    pending_out bigint NOT NULL,
+    closing_pending bigint GENERATED ALWAYS AS (((opening_pending + pending_in) - pending_out)) STORED NOT NULL,
+    opening_available bigint NOT NULL,
+    available_in bigint NOT NULL,
+    available_out bigint NOT NULL,
+    closing_available bigint GENERATED ALWAYS AS (((opening_available + available_in) - available_out)) STORED NOT NULL,
+    opening_in_payout bigint NOT NULL,
+    in_payout_in bigint NOT NULL,
+    in_payout_out bigint NOT NULL,
+    closing_in_payout bigint GENERATED ALWAYS AS (((opening_in_payout + in_payout_in) - in_payout_out)) STORED NOT NULL,
+    CONSTRAINT earnings_month_available_in_check CHECK ((available_in >= 0)),
+    CONSTRAINT earnings_month_available_out_check CHECK ((available_out >= 0)),
+    CONSTRAINT earnings_month_check CHECK (((promotional_coins >= 0) AND (promotional_coins <= received_coins))),
+    CONSTRAINT earnings_month_check1 CHECK ((coins_in >= received_coins)),
+    CONSTRAINT earnings_month_coins_out_check CHECK ((coins_out >= 0)),
+    CONSTRAINT earnings_month_edition_check CHECK ((edition > 0)),
+    CONSTRAINT earnings_month_gifts_check CHECK ((gifts >= 0)),
+    CONSTRAINT earnings_month_in_payout_in_check CHECK ((in_payout_in >= 0)),
+    CONSTRAINT earnings_month_in_payout_out_check CHECK ((in_payout_out >= 0)),
+    CONSTRAINT earnings_month_month_check CHECK ((month = date_trunc('month'::text, (month)::timestamp with time zone))),
+    CONSTRAINT earnings_month_pending_in_check CHECK ((pending_in >= 0)),
+    CONSTRAINT earnings_month_pending_out_check CHECK ((pending_out >= 0)),
+    CONSTRAINT earnings_month_received_coins_check CHECK ((received_coins >= 0))
+);
+
+COMMENT ON TABLE public.earnings_month IS 'gift balance, and diamonds that are pending, available and on their way in a payout';
+
+COMMENT ON COLUMN public.earnings_month.promotional_coins IS 'of those received: coins an operator had given, which are never converted';
+
+CREATE FUNCTION public.earnings_in_force(p_shard smallint, p_month date, p_creator_id bigint DEFAULT NULL::bigint) RETURNS SETOF public.earnings_month
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select distinct on (m.creator_id) m.* from earnings_month m
+    where m.shard = p_shard and m.month = p_month and (p_creator_id is null or m.creator_id = p_creator_id)
+    order by m.creator_id, m.edition desc
+$$;
+
+CREATE FUNCTION public.earnings_says_the_same(p_shard smallint, p_creator_id bigint, p_month date, p_one smallint, p_other smallint) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select not exists (
+        (select to_jsonb(m) - 'edition' from earnings_month m
+            where (m.shard, m.creator_id, m.month) = (p_shard, p_creator_id, p_month) and m.edition in (p_one, p_other)
+            group by 1 having count(*) <> 2)
+        union all
+        (select to_jsonb(l) - 'edition' from earnings_line l
+            where (l.shard, l.creator_id, l.month) = (p_shard, p_creator_id, p_month) and l.edition in (p_one, p_other)
+            group by 1 having count(*) <> 2)
+        union all
+        (select to_jsonb(g) - 'edition' from earnings_gift g
+            where (g.shard, g.creator_id, g.month) = (p_shard, p_creator_id, p_month) and g.edition in (p_one, p_other)
+            group by 1 having count(*) <> 2)
+        union all
+        (select to_jsonb(c) - 'edition' from earnings_country c
+            where (c.shard, c.creator_id, c.month) = (p_shard, p_creator_id, p_month) and c.edition in (p_one, p_other)
+            group by 1 having count(*) <> 2))
+$$;
 
 CREATE FUNCTION public.empty_payout_methods(p_shards smallint[], p_ids uuid[]) RETURNS void
     LANGUAGE sql
@@ -2932,6 +3089,30 @@ CREATE FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_o
     select p_numerator * p_of_denominator * 10000 <= p_of_numerator * p_denominator * (10000 + p_bps)
         and p_of_numerator * p_denominator * 10000 <= p_numerator * p_of_denominator * (10000 + p_bps)
 $$;
+
+CREATE FUNCTION public.issue_statements(p_shard smallint, p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_most integer) RETURNS SETOF public.earnings_statement
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_position earnings_position;
+    v_months earnings_month[];
+begin
+    select * into v_position from earnings_position p where p.shard = p_shard for no key update skip locked;
+    if v_position.shard is null or v_position.issuing = v_position.month then
+        return;
+    end if;
+    v_months := array(
+        select m from earnings_month m
+        where m.shard = p_shard and m.month >= v_position.issuing and m.edition = 1 and not exists (
+            select from earnings_statement s
+            where (s.shard, s.creator_id, s.month, s.edition) = (m.shard, m.creator_id, m.month, m.edition))
+        order by m.month, m.creator_id limit p_most);
+    if cardinality(v_months) < p_most then
+        update earnings_position p set issuing = p.month where p.shard = p_shard;
+    end if;
+    return query select * from number_statements(v_months, p_at, p_issuer_name, p_issuer_address, p_issuer_tax_id, '');
+end $$;
 
 CREATE TABLE public.item_version (
     item_id integer NOT NULL,
@@ -4335,6 +4516,12 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.month_begins(p_month date) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select p_month::timestamp at time zone 'UTC'
+$$;
+
 CREATE FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint, p_may_overdraw boolean DEFAULT false) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -4412,6 +4599,29 @@ begin
     values (p_id, v_person.issuer_id, v_person.subject, p_subject, p_person_id, p_at);
 end $$;
 
+CREATE FUNCTION public.moved_earnings(p_shard smallint, p_creator_id bigint, p_from timestamp with time zone, p_until timestamp with time zone) RETURNS TABLE(creator_id bigint, reason text, reference uuid, at timestamp with time zone, kind text, amount bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select c.creator_id, t.reason, t.reference, t.posted_at, t.kind, t.amount
+    from (
+        select b.creator_id from gift_balance b where b.shard = p_shard
+        union
+        select a.owner_id from account a where a.shard = p_shard and a.owner_id <> 0 and a.asset = 'DIAMOND'
+    ) c
+    cross join (values ('gift_balance'), ('diamonds_pending'), ('diamonds_available'), ('diamonds_in_payout')) k (kind)
+    cross join lateral (
+        select d.reason, d.reference, d.posted_at, k.kind, -d.amount as amount from transfer d
+        where d.shard = p_shard and d.debit_kind = k.kind and d.debit_owner = c.creator_id
+            and d.posted_at >= p_from and d.posted_at < p_until
+        union all
+        select d.reason, d.reference, d.posted_at, k.kind, d.amount from transfer d
+        where d.shard = p_shard and d.credit_kind = k.kind and d.credit_owner = c.creator_id
+            and d.posted_at >= p_from and d.posted_at < p_until
+    ) t
+    where p_creator_id is null or c.creator_id = p_creator_id
+$$;
+
 CREATE FUNCTION public.names_person(p_data json, p_person_id bigint) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'public', 'pg_temp'
@@ -4467,6 +4677,28 @@ begin
     end if;
     return new;
 end $$;
+
+CREATE FUNCTION public.number_statements(p_months public.earnings_month[], p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_reason text) RETURNS SETOF public.earnings_statement
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with counted as (
+        insert into earnings_series as s (year, last_number)
+        select extract(year from p_at at time zone 'UTC')::smallint, cardinality(p_months) where cardinality(p_months) > 0
+        on conflict (year) do update set last_number = s.last_number + excluded.last_number
+        returning s.year, s.last_number - cardinality(p_months) as before
+    )
+    insert into earnings_statement (year, number, shard, creator_id, month, edition, issued_at, issuer_name, issuer_address,
+        issuer_tax_id, creator_name, reason, hash)
+    select c.year, c.before + u.place, u.shard, u.creator_id, u.month, u.edition, p_at, p_issuer_name, p_issuer_address,
+        p_issuer_tax_id, coalesce(p.display_name, ''), p_reason, earnings_hash(u.shard, u.creator_id, u.month, u.edition)
+    from counted c
+    cross join lateral (
+        select row_number() over () as place, m.* from unnest(p_months) m
+    ) u
+    left join person p on p.id = u.creator_id
+    returning *
+$$;
 
 CREATE FUNCTION public.order_in_turn(p_person_id bigint, p_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5493,6 +5725,72 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION public.received_earnings(p_shard smallint, p_creator_id bigint, p_charged_from timestamp with time zone, p_from timestamp with time zone, p_until timestamp with time zone) RETURNS TABLE(creator_id bigint, place_id bigint, is_video boolean, kind text, country text, gifts bigint, coins bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with charged as (
+        select g.shard, g.viewer_id, g.batch_no, g.creator_id, coalesce(g.room_id, g.video_id) as place_id,
+            g.video_id is not null as is_video, g.spent_before, g.coins
+        from gift g
+        where g.creator_shard = p_shard and g.shares is null and g.charged_at >= p_charged_from
+            and g.charged_at < p_until + interval '1 hour' -- clocks of servers differ a little
+            and (p_creator_id is null or g.creator_id = p_creator_id)
+        union all
+        select g.shard, g.viewer_id, s.batch_no, s.creator_id, coalesce(g.room_id, g.video_id), g.video_id is not null,
+            g.spent_before + s.before, s.coins
+        from gift g
+        cross join lateral (
+            select u.creator_id, u.coins, u.creator_shard, g.share_batch_nos[u.share_no] as batch_no,
+                (sum(u.coins) over (order by u.share_no))::bigint - u.coins as before
+            from unnest(g.shares) with ordinality as u (creator_id, coins, creator_shard, share_no)
+        ) s
+        where g.shares is not null and g.charged_at >= p_charged_from and g.charged_at < p_until + interval '1 hour'
+            and s.creator_shard = p_shard and (p_creator_id is null or s.creator_id = p_creator_id)
+    ), batch as (
+        select b.shard, b.batch_no from (select distinct shard, batch_no from charged) b
+        cross join lateral (
+            select d.delivered_at from delivery d
+            where d.shard = p_shard and d.source_shard = b.shard and d.through_batch_no >= b.batch_no
+            order by d.through_batch_no limit 1
+        ) d
+        where d.delivered_at >= p_from and d.delivered_at < p_until
+    ), given as (
+        select c.shard, c.viewer_id, c.creator_id, c.place_id, c.is_video, count(*) as gifts,
+            range_agg(int8range(c.spent_before, c.spent_before + c.coins)) as stretches
+        from charged c join batch b using (shard, batch_no)
+        group by 1, 2, 3, 4, 5
+    ), paid as (
+        select g.creator_id, g.place_id, g.is_video, s.lot_id, g.shard,
+            l.kind = 'promotional' and s.start_coin >= coalesce(o.spent, 0) as is_granted,
+            least(s.end_coin, upper(u.stretch)) - greatest(s.start_coin, lower(u.stretch)) as coins
+        from given g
+        cross join lateral unnest(g.stretches) as u (stretch)
+        join strip s on s.shard = g.shard and s.viewer_id = g.viewer_id
+            and s.start_coin < upper(u.stretch) and s.end_coin > lower(u.stretch)
+            and s.start_coin >= (
+                select max(b.start_coin) from strip b
+                where b.shard = g.shard and b.viewer_id = g.viewer_id and b.start_coin <= lower(u.stretch))
+        join lot l on l.shard = s.shard and l.lot_id = s.lot_id
+        left join promotional_before o on o.shard = s.shard and o.viewer_id = s.viewer_id
+    ), by_lot as (
+        select p.creator_id, p.place_id, p.is_video, p.shard, p.lot_id, p.is_granted, sum(p.coins)::bigint as coins
+        from paid p group by 1, 2, 3, 4, 5, 6
+    ), cell as (
+        select b.creator_id, b.place_id, b.is_video, case when b.is_granted then 'promotional' else 'paid' end as kind,
+            case when b.is_granted then '' else coalesce(a.region, '') end as country, sum(b.coins)::bigint as coins
+        from by_lot b left join accounting_lot a on a.shard = b.shard and a.lot_id = b.lot_id
+        group by 1, 2, 3, 4, 5
+    ), counted as (
+        select g.creator_id, g.place_id, sum(g.gifts)::bigint as gifts from given g group by 1, 2
+    )
+    select c.creator_id, c.place_id, c.is_video, c.kind, c.country,
+        case when row_number() over (partition by c.creator_id, c.place_id order by c.kind, c.country) = 1
+            then n.gifts else 0 end,
+        c.coins
+    from cell c join counted n using (creator_id, place_id)
+$$;
+
 CREATE FUNCTION public.record_transfer(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -6371,6 +6669,191 @@ CREATE FUNCTION public.streams_waiting() RETURNS TABLE(shard smallint, source_sh
     select w.creator_shard, array_agg(w.shard order by w.shard) from waiting w group by w.creator_shard
 $$;
 
+CREATE FUNCTION public.sum_countries(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with own as (
+        select m.creator_id, m.opening_coins, m.promotional_coins,
+            m.coins_out - (m.coins_in - m.received_coins) as leaves,
+            coalesce((select sum(l.pending) from earnings_line l
+                where l.shard = m.shard and l.creator_id = m.creator_id and l.month = m.month and l.edition = m.edition
+                    and l.reason = 'conversion'), 0)::bigint as diamonds
+        from earnings_month m
+        where m.shard = p_shard and m.month = p_month and m.edition = p_edition
+            and (p_creator_id is null or m.creator_id = p_creator_id)
+    ), there as (
+        select x.creator_id, x.country, sum(x.opening)::bigint as opening, sum(x.received)::bigint as received
+        from (
+            select b.creator_id, c.country, c.closing_coins as opening, 0 as received
+            from earnings_in_force(p_shard, (p_month - interval '1 month')::date, p_creator_id) b
+            join earnings_country c on c.shard = p_shard and c.creator_id = b.creator_id and c.month = b.month
+                and c.edition = b.edition
+            where c.closing_coins > 0
+            union all
+            select g.creator_id, g.country, 0, g.coins from earnings_gift g
+            where g.shard = p_shard and g.month = p_month and g.edition = p_edition and g.kind = 'paid'
+                and (p_creator_id is null or g.creator_id = p_creator_id)
+            union all
+            select o.creator_id, '', 0, -o.leaves from own o where o.leaves < 0
+        ) x
+        group by x.creator_id, x.country
+    ), drawn as (
+        select t.*, greatest(o.leaves, 0) as leaves, o.diamonds, sum(t.opening + t.received) over (partition by t.creator_id) as pool,
+            sum(t.opening + t.received) over (partition by t.creator_id order by t.country) as reached
+        from there t join own o using (creator_id)
+    )
+    insert into earnings_country (shard, creator_id, month, edition, country, opening_coins, coins_in, coins_out, diamonds)
+    select p_shard, d.creator_id, p_month, p_edition, d.country, d.opening, d.received,
+        (div(d.leaves * d.reached, d.pool) - div(d.leaves * (d.reached - d.opening - d.received), d.pool))::bigint,
+        (div(d.diamonds * d.reached, d.pool) - div(d.diamonds * (d.reached - d.opening - d.received), d.pool))::bigint
+    from drawn d
+$$;
+
+CREATE FUNCTION public.sum_earnings(p_shard smallint, p_settled timestamp with time zone) RETURNS date
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_month date;
+begin
+    insert into earnings_position (shard, month, issuing)
+    select p_shard, m.month, m.month
+    from (
+        select date_trunc('month', min(first.at) at time zone 'UTC')::date as month
+        from (
+            (select min(d.delivered_at) as at from delivery d where d.shard = p_shard)
+            union all
+            (select min(t.posted_at) from transfer t
+                where t.shard = p_shard and t.debit_kind = 'diamonds_issued' and t.debit_owner = 0)
+        ) first
+        where not exists (select from earnings_position p where p.shard = p_shard)
+    ) m
+    where m.month is not null
+    on conflict do nothing;
+    select p.month into v_month from earnings_position p where p.shard = p_shard for no key update skip locked;
+    if v_month is null or month_begins((v_month + interval '1 month')::date) > p_settled then
+        return null;
+    end if;
+    perform write_earnings(p_shard, v_month, 1::smallint, null);
+    update earnings_position p set month = (v_month + interval '1 month')::date where p.shard = p_shard;
+    return v_month;
+end $$;
+
+CREATE FUNCTION public.sum_lines(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with moved as (
+        select m.creator_id, case m.reason when 'reward' then 'conversion' else m.reason end as reason,
+            m.reference, m.at, m.kind, m.amount, c.rule_version, p.id as payout_id
+        from moved_earnings(p_shard, p_creator_id, month_begins(p_month), month_begins((p_month + interval '1 month')::date)) m
+        left join conversion c on m.reason in ('conversion', 'reward') and c.shard = p_shard and c.id = m.reference
+        left join payout p on m.reason in ('payout_paid', 'payout_returned') and p.shard = p_shard and p.id = m.reference
+    ), line as (
+        select g.creator_id, 'delivery' as reason, null::integer as rule_version, null::uuid as payout_id, null::timestamptz as at,
+            greatest(1, sum(g.gifts))::bigint as movements, sum(g.coins)::bigint as coins, 0::bigint as pending, 0::bigint as available, 0::bigint as in_payout
+        from earnings_gift g
+        where g.shard = p_shard and g.month = p_month and g.edition = p_edition
+            and (p_creator_id is null or g.creator_id = p_creator_id)
+        group by g.creator_id
+        union all
+        select m.creator_id, m.reason, m.rule_version, m.payout_id, case when m.payout_id is not null then min(m.at) end,
+            count(distinct m.reference), coalesce(sum(m.amount) filter (where m.kind = 'gift_balance'), 0)::bigint,
+            coalesce(sum(m.amount) filter (where m.kind = 'diamonds_pending'), 0)::bigint,
+            coalesce(sum(m.amount) filter (where m.kind = 'diamonds_available'), 0)::bigint,
+            coalesce(sum(m.amount) filter (where m.kind = 'diamonds_in_payout'), 0)::bigint
+        from moved m group by m.creator_id, m.reason, m.rule_version, m.payout_id
+    )
+    insert into earnings_line (shard, creator_id, month, edition, line, reason, rule_version, payout_id, at, movements, coins, pending,
+        available, in_payout, rate_version, currency, gross_minor, fee_minor)
+    select p_shard, l.creator_id, p_month, p_edition,
+        row_number() over (partition by l.creator_id order by array_position(array['delivery', 'clawback_coins',
+            'clawback_coins_returned', 'conversion', 'clawback_pending', 'clawback_pending_returned', 'maturity',
+            'clawback_available', 'clawback_available_returned', 'payout_requested', 'payout_given_back', 'payout_paid',
+            'payout_returned'], l.reason), l.reason, l.rule_version, l.at, l.payout_id),
+        l.reason, l.rule_version, l.payout_id, l.at, l.movements, l.coins, l.pending, l.available, l.in_payout,
+        q.rate_version, p.currency, p.gross_minor * s.sign, p.fee_minor * s.sign
+    from line l
+    left join payout p on p.shard = p_shard and p.id = l.payout_id
+    left join payout_quote q on q.shard = p_shard and q.id = p.quote_id
+    cross join lateral (select case l.reason when 'payout_returned' then -1 else 1 end as sign) s
+    where (l.coins, l.pending, l.available, l.in_payout) <> (0, 0, 0, 0)
+$$;
+
+CREATE FUNCTION public.sum_months(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_made integer;
+begin
+    insert into earnings_month (shard, creator_id, month, edition, gifts, received_coins, promotional_coins, opening_coins, coins_in,
+        coins_out, opening_pending, pending_in, pending_out, opening_available, available_in, available_out, opening_in_payout,
+        in_payout_in, in_payout_out)
+    select p_shard, creator_id, p_month, p_edition, coalesce(g.gifts, 0), coalesce(g.coins, 0), coalesce(g.promotional, 0),
+        coalesce(b.closing_coins, 0), coalesce(l.coins_in, 0), coalesce(l.coins_out, 0),
+        coalesce(b.closing_pending, 0), coalesce(l.pending_in, 0), coalesce(l.pending_out, 0),
+        coalesce(b.closing_available, 0), coalesce(l.available_in, 0), coalesce(l.available_out, 0),
+        coalesce(b.closing_in_payout, 0), coalesce(l.in_payout_in, 0), coalesce(l.in_payout_out, 0)
+    from (
+        select creator_id, closing_coins, closing_pending, closing_available, closing_in_payout
+        from earnings_in_force(p_shard, (p_month - interval '1 month')::date, p_creator_id)
+        where (closing_coins, closing_pending, closing_available, closing_in_payout) <> (0, 0, 0, 0)
+        union all
+        select p_creator_id, 0, 0, 0, 0
+        where p_edition > 1 and not exists ( -- what is corrected was something, whatever is left of it
+            select from earnings_in_force(p_shard, (p_month - interval '1 month')::date, p_creator_id)
+            where (closing_coins, closing_pending, closing_available, closing_in_payout) <> (0, 0, 0, 0))
+    ) b
+    full join (
+        select creator_id, sum(greatest(coins, 0)) as coins_in, sum(greatest(-coins, 0)) as coins_out,
+            sum(greatest(pending, 0)) as pending_in, sum(greatest(-pending, 0)) as pending_out,
+            sum(greatest(available, 0)) as available_in, sum(greatest(-available, 0)) as available_out,
+            sum(greatest(in_payout, 0)) as in_payout_in, sum(greatest(-in_payout, 0)) as in_payout_out
+        from earnings_line
+        where shard = p_shard and month = p_month and edition = p_edition and (p_creator_id is null or creator_id = p_creator_id)
+        group by creator_id
+    ) l using (creator_id)
+    left join (
+        select creator_id, sum(gifts)::bigint as gifts, sum(coins)::bigint as coins,
+            coalesce(sum(coins) filter (where kind = 'promotional'), 0)::bigint as promotional
+        from earnings_gift
+        where shard = p_shard and month = p_month and edition = p_edition and (p_creator_id is null or creator_id = p_creator_id)
+        group by creator_id
+    ) g using (creator_id);
+    get diagnostics v_made = row_count;
+    return v_made;
+end $$;
+
+CREATE FUNCTION public.sum_received(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint, p_charged_from timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_from constant timestamptz := month_begins(p_month);
+    v_until constant timestamptz := month_begins((p_month + interval '1 month')::date);
+begin
+    insert into earnings_gift (shard, creator_id, month, edition, place_id, kind, country, is_video, gifts, coins)
+    select p_shard, r.creator_id, p_month, p_edition, r.place_id, r.kind, r.country, r.is_video, r.gifts, r.coins
+    from received_earnings(p_shard, p_creator_id, p_charged_from, v_from, v_until) r;
+    return not exists (
+        select from (
+            select u.creator_id, sum(u.coins) as coins
+            from delivery d cross join lateral unnest(d.creator_ids, d.creator_coins) as u (creator_id, coins)
+            where d.shard = p_shard and d.delivered_at >= v_from and d.delivered_at < v_until
+                and (p_creator_id is null or u.creator_id = p_creator_id)
+            group by u.creator_id
+        ) d
+        full join (
+            select g.creator_id, sum(g.coins) as coins from earnings_gift g
+            where g.shard = p_shard and g.month = p_month and g.edition = p_edition
+                and (p_creator_id is null or g.creator_id = p_creator_id)
+            group by g.creator_id
+        ) g using (creator_id)
+        where d.coins is distinct from g.coins);
+end $$;
+
 CREATE FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -6864,6 +7347,25 @@ begin
     insert into act (id, record) values (p_id, p_record::json);
     insert into act_unsealed (act_id) values (p_id);
     return true;
+end $$;
+
+CREATE FUNCTION public.write_earnings(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not sum_received(p_shard, p_month, p_edition, p_creator_id, month_begins(p_month) - interval '2 days') then
+        delete from earnings_gift g
+        where g.shard = p_shard and g.month = p_month and g.edition = p_edition
+            and (p_creator_id is null or g.creator_id = p_creator_id);
+        if not sum_received(p_shard, p_month, p_edition, p_creator_id, '-infinity') then
+            raise exception 'what was delivered in % to shard % is not what its gifts say', p_month, p_shard
+                using errcode = 'data_corrupted';
+        end if;
+    end if;
+    perform sum_lines(p_shard, p_month, p_edition, p_creator_id);
+    return sum_months(p_shard, p_month, p_edition, p_creator_id)
+        + coalesce((select 0 from sum_countries(p_shard, p_month, p_edition, p_creator_id)), 0);
 end $$;
 
 CREATE FUNCTION public.write_issuer(p_decision_id uuid, p_terms jsonb, p_at timestamp with time zone) RETURNS integer
@@ -8020,6 +8522,94 @@ CREATE TABLE public.difference_transition (
     from_state text NOT NULL,
     to_state text NOT NULL,
     description text NOT NULL
+);
+
+CREATE TABLE public.earnings_country (
+    shard smallint NOT NULL,
+    creator_id bigint NOT NULL,
+    month date NOT NULL,
+    edition smallint NOT NULL,
+    country text NOT NULL,
+    opening_coins bigint NOT NULL,
+    coins_in bigint NOT NULL,
+    coins_out bigint NOT NULL,
+    closing_coins bigint GENERATED ALWAYS AS (((opening_coins + coins_in) - coins_out)) STORED NOT NULL,
+    diamonds bigint NOT NULL,
+    CONSTRAINT earnings_country_closing_coins_check CHECK ((closing_coins >= 0)),
+    CONSTRAINT earnings_country_coins_in_check CHECK ((coins_in >= 0)),
+    CONSTRAINT earnings_country_coins_out_check CHECK ((coins_out >= 0)),
+    CONSTRAINT earnings_country_diamonds_check CHECK ((diamonds >= 0)),
+    CONSTRAINT earnings_country_opening_coins_check CHECK ((opening_coins >= 0))
+);
+
+COMMENT ON COLUMN public.earnings_country.diamonds IS 'of the month''s conversions, in proportion to the coins';
+
+CREATE TABLE public.earnings_gift (
+    shard smallint NOT NULL,
+    creator_id bigint NOT NULL,
+    month date NOT NULL,
+    edition smallint NOT NULL,
+    place_id bigint NOT NULL,
+    kind text NOT NULL,
+    country text NOT NULL,
+    is_video boolean NOT NULL,
+    gifts bigint NOT NULL,
+    coins bigint NOT NULL,
+    CONSTRAINT earnings_gift_coins_check CHECK ((coins > 0)),
+    CONSTRAINT earnings_gift_gifts_check CHECK ((gifts >= 0)),
+    CONSTRAINT earnings_gift_granted_is_of_no_country CHECK (((kind = 'paid'::text) OR (country = ''::text))),
+    CONSTRAINT earnings_gift_kind_check CHECK ((kind = ANY (ARRAY['paid'::text, 'promotional'::text])))
+);
+
+COMMENT ON COLUMN public.earnings_gift.country IS 'of the order that paid; empty: no order did';
+
+COMMENT ON COLUMN public.earnings_gift.gifts IS 'a gift that coins of several countries paid for is counted with the first';
+
+CREATE TABLE public.earnings_line (
+    shard smallint NOT NULL,
+    creator_id bigint NOT NULL,
+    month date NOT NULL,
+    edition smallint NOT NULL,
+    line integer NOT NULL,
+    reason text NOT NULL,
+    rule_version integer,
+    payout_id uuid,
+    at timestamp with time zone,
+    movements bigint NOT NULL,
+    coins bigint NOT NULL,
+    pending bigint NOT NULL,
+    available bigint NOT NULL,
+    in_payout bigint NOT NULL,
+    rate_version integer,
+    currency text,
+    gross_minor bigint,
+    fee_minor bigint,
+    net_minor bigint GENERATED ALWAYS AS ((gross_minor - fee_minor)) STORED,
+    CONSTRAINT earnings_line_line_check CHECK ((line > 0)),
+    CONSTRAINT earnings_line_movements_check CHECK ((movements > 0)),
+    CONSTRAINT earnings_line_moves_something CHECK (((coins <> 0) OR (pending <> 0) OR (available <> 0) OR (in_payout <> 0))),
+    CONSTRAINT earnings_line_of_a_payout_is_whole CHECK ((num_nulls(payout_id, at, rate_version, currency, gross_minor, fee_minor) = ANY (ARRAY[0, 6])))
+);
+
+COMMENT ON COLUMN public.earnings_line.movements IS 'how many; of received gifts how many of them';
+
+CREATE TABLE public.earnings_position (
+    shard smallint NOT NULL,
+    month date NOT NULL,
+    issuing date NOT NULL,
+    CONSTRAINT earnings_position_check CHECK ((issuing <= month)),
+    CONSTRAINT earnings_position_month_check CHECK ((month = date_trunc('month'::text, (month)::timestamp with time zone)))
+);
+
+COMMENT ON COLUMN public.earnings_position.month IS 'the next month that is to be summed';
+
+COMMENT ON COLUMN public.earnings_position.issuing IS 'all months before it have their papers';
+
+CREATE TABLE public.earnings_series (
+    year smallint NOT NULL,
+    last_number integer NOT NULL,
+    CONSTRAINT earnings_series_last_number_check CHECK ((last_number > 0)),
+    CONSTRAINT earnings_series_year_check CHECK (((year >= 2000) AND (year <= 9999)))
 );
 
 CREATE TABLE public.erasure (
@@ -11201,6 +11791,30 @@ ALTER TABLE ONLY public.difference_kind
 ALTER TABLE ONLY public.difference_transition
     ADD CONSTRAINT difference_transition_pkey PRIMARY KEY (from_state, to_state);
 
+ALTER TABLE ONLY public.earnings_country
+    ADD CONSTRAINT earnings_country_pkey PRIMARY KEY (shard, creator_id, month, edition, country);
+
+ALTER TABLE ONLY public.earnings_gift
+    ADD CONSTRAINT earnings_gift_pkey PRIMARY KEY (shard, creator_id, month, edition, place_id, kind, country);
+
+ALTER TABLE ONLY public.earnings_line
+    ADD CONSTRAINT earnings_line_pkey PRIMARY KEY (shard, creator_id, month, edition, line);
+
+ALTER TABLE ONLY public.earnings_month
+    ADD CONSTRAINT earnings_month_pkey PRIMARY KEY (shard, creator_id, month, edition);
+
+ALTER TABLE ONLY public.earnings_position
+    ADD CONSTRAINT earnings_position_pkey PRIMARY KEY (shard);
+
+ALTER TABLE ONLY public.earnings_series
+    ADD CONSTRAINT earnings_series_pkey PRIMARY KEY (year);
+
+ALTER TABLE ONLY public.earnings_statement
+    ADD CONSTRAINT earnings_statement_pkey PRIMARY KEY (year, number);
+
+ALTER TABLE ONLY public.earnings_statement
+    ADD CONSTRAINT earnings_statement_shard_creator_id_month_edition_key UNIQUE (shard, creator_id, month, edition);
+
 ALTER TABLE ONLY public.erasure
     ADD CONSTRAINT erasure_pkey PRIMARY KEY (id);
 
@@ -11912,6 +12526,10 @@ CREATE INDEX difference_by_time ON public.reconciliation_difference USING btree 
 
 CREATE INDEX difference_open ON public.reconciliation_difference USING btree (noticed_at DESC) WHERE (state = 'open'::text);
 
+CREATE INDEX earnings_month_of_month ON public.earnings_month USING btree (shard, month, creator_id, edition);
+
+CREATE INDEX earnings_statement_of_creator ON public.earnings_statement USING btree (creator_id, month DESC, edition DESC);
+
 CREATE INDEX erasure_by_time ON public.erasure USING btree (asked_at DESC, id DESC);
 
 CREATE INDEX erasure_due ON public.erasure USING btree (due_at) WHERE (due_at IS NOT NULL);
@@ -12604,6 +13222,30 @@ ALTER TABLE ONLY public.decision_seen
 
 ALTER TABLE ONLY public.reconciliation_difference
     ADD CONSTRAINT difference_moves_on FOREIGN KEY (previous_state, state) REFERENCES public.difference_transition(from_state, to_state);
+
+ALTER TABLE ONLY public.earnings_country
+    ADD CONSTRAINT earnings_country_shard_creator_id_month_edition_fkey FOREIGN KEY (shard, creator_id, month, edition) REFERENCES public.earnings_month(shard, creator_id, month, edition) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.earnings_gift
+    ADD CONSTRAINT earnings_gift_shard_creator_id_month_edition_fkey FOREIGN KEY (shard, creator_id, month, edition) REFERENCES public.earnings_month(shard, creator_id, month, edition) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.earnings_line
+    ADD CONSTRAINT earnings_line_rate_version_fkey FOREIGN KEY (rate_version) REFERENCES public.payout_rate(version);
+
+ALTER TABLE ONLY public.earnings_line
+    ADD CONSTRAINT earnings_line_reason_fkey FOREIGN KEY (reason) REFERENCES public.transfer_reason(reason);
+
+ALTER TABLE ONLY public.earnings_line
+    ADD CONSTRAINT earnings_line_rule_version_fkey FOREIGN KEY (rule_version) REFERENCES public.reward_rule(version);
+
+ALTER TABLE ONLY public.earnings_line
+    ADD CONSTRAINT earnings_line_shard_creator_id_month_edition_fkey FOREIGN KEY (shard, creator_id, month, edition) REFERENCES public.earnings_month(shard, creator_id, month, edition) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.earnings_statement
+    ADD CONSTRAINT earnings_statement_has_no_gap FOREIGN KEY (year, follows) REFERENCES public.earnings_statement(year, number);
+
+ALTER TABLE ONLY public.earnings_statement
+    ADD CONSTRAINT earnings_statement_shard_creator_id_month_edition_fkey FOREIGN KEY (shard, creator_id, month, edition) REFERENCES public.earnings_month(shard, creator_id, month, edition);
 
 ALTER TABLE ONLY public.erasure
     ADD CONSTRAINT erasure_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES public.person(id);
@@ -13346,6 +13988,11 @@ GRANT ALL ON FUNCTION public.conversion_is_at_its_rule(p_conversion public.conve
 
 REVOKE ALL ON FUNCTION public.converted_at_its_rule() FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.earnings_statement TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.correct_statements(p_creator_id bigint, p_month date, p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.correct_statements(p_creator_id bigint, p_month date, p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_reason text) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) TO plaudit_app;
 
@@ -13385,6 +14032,17 @@ REVOKE ALL ON FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_t
 GRANT ALL ON FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_through bigint, p_lines public.gift_line[]) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.diamonds_have_a_cause() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.earnings_hash(p_shard smallint, p_creator_id bigint, p_month date, p_edition smallint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.earnings_hash(p_shard smallint, p_creator_id bigint, p_month date, p_edition smallint) TO plaudit_app;
+
+GRANT SELECT ON TABLE public.earnings_month TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.earnings_in_force(p_shard smallint, p_month date, p_creator_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.earnings_in_force(p_shard smallint, p_month date, p_creator_id bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.earnings_says_the_same(p_shard smallint, p_creator_id bigint, p_month date, p_one smallint, p_other smallint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.earnings_says_the_same(p_shard smallint, p_creator_id bigint, p_month date, p_one smallint, p_other smallint) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.empty_payout_methods(p_shards smallint[], p_ids uuid[]) FROM PUBLIC;
 
@@ -13595,6 +14253,9 @@ GRANT ALL ON FUNCTION public.is_of_age(p_person_id bigint, p_at timestamp with t
 
 REVOKE ALL ON FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_of_numerator numeric, p_of_denominator numeric, p_bps bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_of_numerator numeric, p_of_denominator numeric, p_bps bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.issue_statements(p_shard smallint, p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.issue_statements(p_shard smallint, p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_most integer) TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.item_version TO plaudit_app;
 
@@ -13836,6 +14497,9 @@ REVOKE ALL ON FUNCTION public.minor_refund_is_of_another() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.minor_refund_order_is_decided() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.month_begins(p_month date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.month_begins(p_month date) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint, p_may_overdraw boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.move_held(p_purse public.wallet, p_hold public.hold, p_direction integer, p_first boolean) FROM PUBLIC;
@@ -13843,6 +14507,9 @@ REVOKE ALL ON FUNCTION public.move_held(p_purse public.wallet, p_hold public.hol
 REVOKE ALL ON FUNCTION public.move_merged(p_id uuid, p_merged_id bigint, p_into_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.move_subject(p_id uuid, p_person_id bigint, p_subject text, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.moved_earnings(p_shard smallint, p_creator_id bigint, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.moved_earnings(p_shard smallint, p_creator_id bigint, p_from timestamp with time zone, p_until timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.names_person(p_data json, p_person_id bigint) FROM PUBLIC;
 
@@ -13855,6 +14522,8 @@ GRANT ALL ON FUNCTION public.note_let_go(p_rule text, p_days integer, p_through 
 REVOKE ALL ON FUNCTION public.note_lost_events() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.note_staff_since() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.number_statements(p_months public.earnings_month[], p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.order_in_turn(p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.order_in_turn(p_person_id bigint, p_at timestamp with time zone) TO plaudit_app;
@@ -14008,6 +14677,9 @@ GRANT ALL ON FUNCTION public.quote_is_of_its_book(p_quote public.quote) TO plaud
 
 REVOKE ALL ON FUNCTION public.quoted_by_its_book() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.received_earnings(p_shard smallint, p_creator_id bigint, p_charged_from timestamp with time zone, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.received_earnings(p_shard smallint, p_creator_id bigint, p_charged_from timestamp with time zone, p_from timestamp with time zone, p_until timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.record_transfer(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.reference_day_of(p_rate public.payout_rate) FROM PUBLIC;
@@ -14141,6 +14813,17 @@ REVOKE ALL ON FUNCTION public.store_guardian_withdrawal_tells() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.streams_waiting() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.streams_waiting() TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.sum_countries(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.sum_earnings(p_shard smallint, p_settled timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sum_earnings(p_shard smallint, p_settled timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.sum_lines(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.sum_months(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.sum_received(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint, p_charged_from timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) TO plaudit_app;
 
@@ -14222,6 +14905,8 @@ GRANT ALL ON FUNCTION public.worth_from(p_shard smallint, p_viewer_id bigint, p_
 
 REVOKE ALL ON FUNCTION public.write_act(p_id uuid, p_record text, p_always boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.write_act(p_id uuid, p_record text, p_always boolean) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.write_earnings(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.write_issuer(p_decision_id uuid, p_terms jsonb, p_at timestamp with time zone) FROM PUBLIC;
 
@@ -14509,6 +15194,16 @@ GRANT SELECT ON TABLE public.delivery_stream TO plaudit_app;
 GRANT SELECT ON TABLE public.difference_kind TO plaudit_app;
 
 GRANT SELECT ON TABLE public.difference_transition TO plaudit_app;
+
+GRANT SELECT ON TABLE public.earnings_country TO plaudit_app;
+
+GRANT SELECT ON TABLE public.earnings_gift TO plaudit_app;
+
+GRANT SELECT ON TABLE public.earnings_line TO plaudit_app;
+
+GRANT SELECT ON TABLE public.earnings_position TO plaudit_app;
+
+GRANT SELECT ON TABLE public.earnings_series TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.erasure TO plaudit_app;
 

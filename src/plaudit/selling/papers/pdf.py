@@ -35,17 +35,36 @@ def render(document: Document, settings: Settings) -> bytes:
 
     Takes some 10 ms, in which other threads go on; a second paper waits for it.
     """
+    said, check = msgspec.to_builtins(document), {"check": _check(document, settings)}
+    return printed_sheet(_HERE / "paper.typ", said, document.issued_at, settings, region=document.region, as_is=check)
+
+
+def printed_sheet(
+    template: Path,
+    said: dict[str, Any],
+    at: datetime,
+    settings: Settings,
+    *,
+    region: str = "",
+    as_is: dict[str, Any] | None = None,
+) -> bytes:
+    """What is said, in the look of a template, in the language that is spoken, under the name and logo of the
+    installation.
+
+    Args:
+        region: where it is read, which decides between scripts that share signs.
+        as_is: what else the template takes, such as pictures: no text that fonts have to show.
+    """
     language, _, territory = voice().language.tag.partition("-")
-    words = _legible(msgspec.to_builtins(document) | {"brand": settings.brand_name})
+    words = _legible(said | {"brand": settings.brand_name})
     look = {
         "language": language,
         "territory": territory or None,
         "logo": _logo(settings.brand_logo),
         "accent": settings.brand_colour or _ACCENT,
-        "check": _check(document, settings),
-        "fonts": families(json.dumps(words, ensure_ascii=False), document.region),
+        "fonts": families(json.dumps(words, ensure_ascii=False), region),
     }
-    return _print("paper.typ", words | look, document.issued_at)
+    return _print(template, words | look | (as_is or {}), at)
 
 
 def _check(document: Document, settings: Settings) -> dict[str, str] | None:
@@ -60,7 +79,7 @@ def _check(document: Document, settings: Settings) -> dict[str, str] | None:
     }
 
 
-def _print(template: str, content: dict[str, Any], at: datetime) -> bytes:
+def _print(template: Path, content: dict[str, Any], at: datetime) -> bytes:
     with _press:
         printed = _printer(template).compile(
             sys_inputs={"paper": json.dumps(content)},
@@ -73,8 +92,8 @@ def _print(template: str, content: dict[str, Any], at: datetime) -> bytes:
 
 
 @cache
-def _printer(template: str) -> typst.Compiler:
-    return typst.Compiler(_HERE / template, _HERE, fonts())
+def _printer(template: Path) -> typst.Compiler:
+    return typst.Compiler(template, template.parent, fonts())
 
 
 def _legible(content: Any) -> Any:
@@ -94,7 +113,7 @@ def _logo(file: str) -> str | None:
     try:
         picture = (Path(file) if file else _MARK).read_bytes()
         logo = _framed(picture) if picture.startswith(_PNG) else picture.decode()
-        _print("logo.typ", {"logo": logo}, datetime.fromtimestamp(0, UTC))
+        _print(_HERE / "logo.typ", {"logo": logo}, datetime.fromtimestamp(0, UTC))
     except (OSError, ValueError, typst.TypstError) as error:
         log.warning("Papers are without a logo: PLAUDIT_BRAND_LOGO cannot be printed: %s", error)
         return None

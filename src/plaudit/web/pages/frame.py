@@ -72,6 +72,7 @@ ENGLISH_ONLY = frozenset(
         "safety_case.html",
         "scam_reports.html",
         "setup.html",
+        "statements.html",
         "store_links.html",
         "store_purchase.html",
         "stores.html",

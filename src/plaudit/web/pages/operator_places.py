@@ -57,6 +57,7 @@ GROUPS = (
         "Creators",
         (
             Tab("payouts", "/operator/payouts", "Payouts"),
+            Tab("statements", "/operator/statements", "Statements"),
             Tab("rewards", "/operator/rewards", "Rewards"),
             Tab("debts", "/operator/debts", "Debts"),
         ),
