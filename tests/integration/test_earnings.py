@@ -27,6 +27,7 @@ from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder, GiftShare
 from plaudit.ledger.shards import read_shards
 from plaudit.ledger.writer import GiftWriter
+from plaudit.payouts import actions as payouts
 from plaudit.payouts import methods
 from plaudit.payouts.providers.base import PayoutStatus
 from plaudit.people.model import Role
@@ -68,14 +69,9 @@ class World:
         await connection.execute(_FUND, viewer_id, lot_id, kind, reason, coins, *price, self.clock.now())
         if kind == "paid":
             self.lots.append((viewer_id, lot_id))
-        shards = await read_shards(connection)
-        writer = GiftWriter(self.database.connect, shards, self.clock)
-        await writer.start()
         creator_id = self.chance.choice(CREATORS)
         order = GiftOrder(new_id(self.clock), viewer_id, creator_id, creator_id * 10, 1, 1, coins, shares=shares)
-        outcome = await writer.charge(order)
-        await writer.stop()
-        assert outcome.outcome == "posted"
+        await charge(self.database, connection, self.clock, order)
 
     async def deliver(self, connection: Connection) -> None:
         shards = await read_shards(connection)
@@ -106,7 +102,7 @@ class World:
         """A payout of some diamonds that is paid, fails, comes back or waits."""
         desk = self.desks[self.chance.choice(CREATORS)]
         named = {"creator_id": desk.creator_id, "diamonds": self.chance.randint(20, 40), "method_id": desk.method_id}
-        quoted = await desk.act(_quote, quote_id=new_id(self.clock), **named)
+        quoted = await desk.act(payouts.quote, quote_id=new_id(self.clock), **named)
         if isinstance(quoted, Problem):
             return
         payout = await desk.request(quoted.id)
@@ -144,10 +140,12 @@ class World:
             return {one: await creators.balance_of(connection, one) for one in CREATORS}
 
 
-async def _quote(connection: Connection, clock: ManualClock, **named: Any) -> Any:
-    from plaudit.payouts import actions as payouts
-
-    return await payouts.quote(connection, clock, **named)
+async def charge(database: Database, connection: Connection, clock: ManualClock, order: GiftOrder) -> None:
+    writer = GiftWriter(database.connect, await read_shards(connection), clock)
+    await writer.start()
+    outcome = await writer.charge(order)
+    await writer.stop()
+    assert outcome.outcome == "posted"
 
 
 async def open_world(database: Database, clock: ManualClock, seed: int) -> World:
@@ -218,6 +216,30 @@ async def test_a_gift_that_waited_for_days_is_found(
         "select month, sum(received_coins)::bigint as coins from earnings_month where gifts > 0 group by 1 order by 1"
     )
     assert [(row["month"].month, row["coins"]) for row in rows] == [(3, 30), (4, 50)]
+
+
+@pytest.mark.unsold
+async def test_a_conversion_stamped_before_its_gifts_is_owed_by_no_country(
+    database: Database, clock: ManualClock, owner_connection: OwnConnection
+) -> None:
+    """The clock of one server is behind that of another, when a month ends."""
+    await owner_connection.fetchval("select ensure_gift_partitions($1, 8)", clock.now())
+    world = await open_world(database, clock, 0)
+    desk = world.desks[41]
+    async with database.read() as connection:
+        await connection.execute(_FUND, 7, new_id(clock), "paid", "recharge", 100, 100, "USD", clock.now())
+        clock.advance(timedelta(days=30))
+        for _ in range(2):
+            await charge(database, connection, clock, GiftOrder(new_id(clock), 7, 41, 410, 1, 1, 30))
+        await world.deliver(connection)
+    clock.advance(timedelta(days=-15))
+    await desk.act(creators.convert, conversion_id=new_id(clock), creator_id=41, coins=45)
+    clock.advance(timedelta(days=60))
+    await actions.close_due(database, clock, HOUSE)
+    rows = await owner_connection.fetch(
+        "select month, opening_coins, coins_in, coins_out, closing_coins, diamonds from earnings_country order by month"
+    )
+    assert [(row["month"].month, *list(row)[1:]) for row in rows] == [(3, 0, 0, 45, -45, 30), (4, -45, 105, 45, 15, 0)]
 
 
 @pytest.mark.unsold

@@ -215,27 +215,28 @@ begin
     return v_made;
 end $$;
 
--- Coins by the country they were paid in. What leaves is drawn from all of them in proportion, rounded so that nothing is lost; what
--- comes back beyond what left was paid in no country that is known.
+-- Coins by the country they were paid in. What leaves is drawn from all of them in proportion, rounded so that nothing is lost. What
+-- comes back beyond what left was paid in no country that is known; what leaves beyond what is there, because clocks put a conversion
+-- before the gifts it took, is owed by none of them until more comes.
 create or replace function sum_countries(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint)
 returns void language sql set search_path = public, pg_temp as $$
-    with own as (
-        select m.creator_id, m.opening_coins, m.promotional_coins,
-            m.coins_out - (m.coins_in - m.received_coins) as leaves,
+    with before as (
+        select b.creator_id, c.country, c.closing_coins
+        from earnings_in_force(p_shard, (p_month - interval '1 month')::date, p_creator_id) b
+        join earnings_country c on c.shard = p_shard and c.creator_id = b.creator_id and c.month = b.month and c.edition = b.edition
+        where c.closing_coins <> 0
+    ), own as (
+        select m.creator_id, m.coins_out - (m.coins_in - m.received_coins) as leaves, coalesce(-b.closing_coins, 0) as owed,
             coalesce((select sum(l.pending) from earnings_line l
                 where l.shard = m.shard and l.creator_id = m.creator_id and l.month = m.month and l.edition = m.edition
                     and l.reason = 'conversion'), 0)::bigint as diamonds
-        from earnings_month m
+        from earnings_month m left join before b on b.creator_id = m.creator_id and b.closing_coins < 0
         where m.shard = p_shard and m.month = p_month and m.edition = p_edition
             and (p_creator_id is null or m.creator_id = p_creator_id)
     ), there as (
-        select x.creator_id, x.country, sum(x.opening)::bigint as opening, sum(x.received)::bigint as received
+        select x.creator_id, x.country, sum(x.opening) as opening, sum(x.received) as received
         from (
-            select b.creator_id, c.country, c.closing_coins as opening, 0 as received
-            from earnings_in_force(p_shard, (p_month - interval '1 month')::date, p_creator_id) b
-            join earnings_country c on c.shard = p_shard and c.creator_id = b.creator_id and c.month = b.month
-                and c.edition = b.edition
-            where c.closing_coins > 0
+            select b.creator_id, b.country, b.closing_coins as opening, 0 as received from before b where b.closing_coins > 0
             union all
             select g.creator_id, g.country, 0, g.coins from earnings_gift g
             where g.shard = p_shard and g.month = p_month and g.edition = p_edition and g.kind = 'paid'
@@ -244,16 +245,26 @@ returns void language sql set search_path = public, pg_temp as $$
             select o.creator_id, '', 0, -o.leaves from own o where o.leaves < 0
         ) x
         group by x.creator_id, x.country
-    ), drawn as (
-        select t.*, greatest(o.leaves, 0) as leaves, o.diamonds, sum(t.opening + t.received) over (partition by t.creator_id) as pool,
+    ), pool as (
+        select o.creator_id, o.owed, o.diamonds, greatest(o.leaves, 0) + o.owed as wanted,
+            coalesce(sum(t.opening + t.received), 0) as coins
+        from own o left join there t using (creator_id) group by o.creator_id, o.owed, o.diamonds, o.leaves
+    ), placed as (
+        select t.creator_id, t.country, t.opening, t.received, least(p.wanted, p.coins) as drawn, p.diamonds, p.coins,
             sum(t.opening + t.received) over (partition by t.creator_id order by t.country) as reached
-        from there t join own o using (creator_id)
+        from there t join pool p using (creator_id)
+    ), parted as (
+        select creator_id, country, opening, received as coins_in,
+            div(drawn * reached, coins) - div(drawn * (reached - opening - received), coins) as coins_out,
+            div(diamonds * reached, coins) - div(diamonds * (reached - opening - received), coins) as diamonds
+        from placed
+        union all
+        select creator_id, '', -owed, owed, greatest(wanted - coins, 0), case coins when 0 then diamonds else 0 end
+        from pool where owed > 0 or wanted > coins or coins = 0 and diamonds > 0
     )
     insert into earnings_country (shard, creator_id, month, edition, country, opening_coins, coins_in, coins_out, diamonds)
-    select p_shard, d.creator_id, p_month, p_edition, d.country, d.opening, d.received,
-        (div(d.leaves * d.reached, d.pool) - div(d.leaves * (d.reached - d.opening - d.received), d.pool))::bigint,
-        (div(d.diamonds * d.reached, d.pool) - div(d.diamonds * (d.reached - d.opening - d.received), d.pool))::bigint
-    from drawn d
+    select p_shard, creator_id, p_month, p_edition, country, sum(opening), sum(coins_in), sum(coins_out), sum(diamonds)
+    from parted group by creator_id, country
 $$;
 
 -- All that a statement says, as one hash. Names and numbers stand on the paper itself.

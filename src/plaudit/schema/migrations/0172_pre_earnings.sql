@@ -96,14 +96,17 @@ create table earnings_country (
     month date not null,
     edition smallint not null,
     country text not null,
-    opening_coins bigint not null check (opening_coins >= 0),
+    opening_coins bigint not null,
     coins_in bigint not null check (coins_in >= 0),
     coins_out bigint not null check (coins_out >= 0),
-    closing_coins bigint not null generated always as (opening_coins + coins_in - coins_out) stored check (closing_coins >= 0),
+    closing_coins bigint not null generated always as (opening_coins + coins_in - coins_out) stored,
     diamonds bigint not null check (diamonds >= 0),
     primary key (shard, creator_id, month, edition, country),
-    foreign key (shard, creator_id, month, edition) references earnings_month deferrable initially deferred
+    foreign key (shard, creator_id, month, edition) references earnings_month deferrable initially deferred,
+    constraint earnings_country_has_what_it_gives check (country = '' or opening_coins >= 0 and opening_coins + coins_in >= coins_out)
 );
+comment on column earnings_country.country is
+    'empty: of no order; below zero where a conversion is stamped with a month before that of the gifts it took, until they come';
 comment on column earnings_country.diamonds is 'of the month''s conversions, in proportion to the coins';
 
 -- The papers: a number without a gap in each year, of one edition of a creator's month.
