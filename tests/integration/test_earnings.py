@@ -7,7 +7,6 @@ import random
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 from zipfile import ZipFile
 

@@ -9,6 +9,8 @@ from plaudit.earnings.model import Content, Country, Line, Place, Roll
 from plaudit.languages.formats import UTC_ZONE as UTC_NAME
 from plaudit.languages.formats import (
     format_calendar_day,
+    format_coins,
+    format_diamonds,
     format_instant_with_zone,
     format_money,
     format_month,
@@ -210,9 +212,9 @@ def _moved(line: Line, columns: tuple[str, ...]) -> Row:
     label = reason_title(line.reason)
     if line.rule_version is not None and line.coins_per_rule and line.diamonds_per_rule:
         rule = _(
-            "%(coins)s coins for %(diamonds)s diamonds",
-            coins=format_number(line.coins_per_rule),
-            diamonds=format_number(line.diamonds_per_rule),
+            "%(price)s for %(goods)s",
+            price=format_coins(line.coins_per_rule),
+            goods=format_diamonds(line.diamonds_per_rule),
         )
         label = f"{label} ({rule})"
     if line.at is not None:
@@ -231,9 +233,9 @@ def _payout(line: Line) -> Row:
     rate = ""
     if line.rate_minor is not None and line.rate_diamonds is not None:
         rate = _(
-            "%(money)s for %(diamonds)s",
-            money=format_money(Money(line.rate_minor, line.currency)),
-            diamonds=format_number(line.rate_diamonds),
+            "%(price)s for %(goods)s",
+            price=format_money(Money(line.rate_minor, line.currency)),
+            goods=format_diamonds(line.rate_diamonds),
         )
     return Row(
         key=line.reason,
