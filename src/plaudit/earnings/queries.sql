@@ -92,3 +92,42 @@ order by min(p.rank)
 select c.country, c.opening_coins, c.coins_in, c.coins_out, c.closing_coins, c.diamonds
 from earnings_country c where (c.shard, c.creator_id, c.month, c.edition) = ($1, $2, $3, $4)
 order by c.coins_in desc, c.country limit $5
+
+-- A year as tax offices ask for it
+
+-- name: months_open
+-- Shards whose months until the end of a year are not summed yet.
+select count(*)
+from ledger_setting l
+cross join generate_series(0, l.shards - 1) as s (shard)
+join earnings_position p on p.shard = s.shard
+where p.month < make_date($1 + 1, 1, 1)
+
+-- name: paid_in_year -> PaidDay
+-- What was paid to creators and did not come back since, by day (UTC) and currency.
+with last as (
+    select distinct on (m.shard, m.creator_id, m.month) m.shard, m.creator_id, m.month, m.edition
+    from earnings_month m where m.month >= make_date($1, 1, 1)
+    order by m.shard, m.creator_id, m.month, m.edition desc
+), moved as (
+    select l.creator_id, l.reason, l.payout_id, l.at, l.currency, l.gross_minor, l.fee_minor
+    from earnings_line l join last using (shard, creator_id, month, edition)
+    where l.payout_id is not null
+)
+select p.creator_id, (p.at at time zone 'UTC')::date as day, p.currency, count(*) as payouts,
+    sum(p.gross_minor)::bigint as gross_minor, sum(p.fee_minor)::bigint as fee_minor
+from moved p
+where p.reason = 'payout_paid' and p.at < month_begins(make_date($1 + 1, 1, 1))
+    and not exists (select from moved r where r.payout_id = p.payout_id and r.reason = 'payout_returned' and r.at >= p.at)
+group by 1, 2, 3
+order by 1, 2, 3
+
+-- name: gifts_in_year -> GiftQuarter
+select m.creator_id, extract(quarter from m.month)::integer as quarter, sum(m.gifts)::bigint as gifts
+from (
+    select distinct on (shard, creator_id, month) creator_id, month, gifts from earnings_month
+    where month >= make_date($1, 1, 1) and month < make_date($1 + 1, 1, 1)
+    order by shard, creator_id, month, edition desc
+) m
+where m.gifts > 0
+group by 1, 2 order by 1, 2
