@@ -5,7 +5,7 @@ import csv
 import io
 import random
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from uuid import UUID
@@ -24,6 +24,7 @@ from plaudit.db import Database
 from plaudit.earnings import actions
 from plaudit.earnings.model import Issuer
 from plaudit.earnings.reporting import YearNotSummed, quarters_of_year
+from plaudit.earnings.us_forms import us_csv, us_year
 from plaudit.ids import new_id
 from plaudit.ledger.model import GiftOrder, GiftShare
 from plaudit.ledger.shards import read_shards
@@ -219,11 +220,38 @@ async def _the_year_is_reported(world: World, connection: OwnConnection) -> None
         for number, quarter in enumerate(found[creator_id], 1):
             net, fee = paid.get((creator_id, number), (0, 0))
             assert (quarter.consideration, quarter.fees) == (net, round_half_up(Fraction(fee, 100)))
+    _, us = await us_year(connection, 2026, "1099-NEC", world.clock.now())
+    gross = await connection.fetchval("select sum(gross_minor)::bigint from payout where state = 'paid'")
+    assert sum(one.gross_minor for one in us) == gross
+    assert {one.creator_id for one in us} == {creator_id for creator_id, _ in paid}
     gifts = await connection.fetchval("select count(*) from gift_part where coins > 0")
     assert sum(quarter.activities for one in found.values() for quarter in one) == gifts
 
 
 KINDS = ("coins", "pending", "available", "in_payout")
+
+
+@pytest.mark.parametrize(
+    ("year", "form", "minor", "gifts", "is_passed"),
+    [
+        (2025, "1099-NEC", 59_999, 1, False), (2025, "1099-NEC", 60_000, 1, True),
+        (2026, "1099-NEC", 199_999, 1, False),
+        (2026, "1099-NEC", 200_000, 1, True), (2023, "1099-K", 2_000_001, 200, False),
+        (2023, "1099-K", 2_000_001, 201, True), (2024, "1099-K", 500_000, 900, False),
+        (2024, "1099-K", 500_001, 1, True),
+        (2026, "1099-K", 2_000_000, 900, False), (2026, "1099-K", 2_000_001, 201, True),
+    ],
+)  # fmt: skip
+async def test_a_threshold_is_that_of_its_year(
+    database: Database, year: int, form: str, minor: int, gifts: int, is_passed: bool
+) -> None:
+    async with database.read() as connection:
+        found, rows = await us_year(connection, year, form, datetime(2030, 1, 1, tzinfo=UTC))
+    assert rows == []
+    assert found.is_passed(minor, gifts) is is_passed
+    assert us_csv(year, form, rows).startswith(
+        b"creator_id,form,year,is_reported,payments,gifts,gross,fees,currency,month_01"
+    )
 
 
 @pytest.mark.unsold

@@ -14,6 +14,7 @@ from plaudit.db import Database
 from plaudit.earnings import actions, dac7
 from plaudit.earnings.model import IssuedStatement, full_number
 from plaudit.earnings.reporting import NotReportable, Quarters, quarters_of_year
+from plaudit.earnings.us_forms import Threshold, UsYear, us_csv, us_year
 from plaudit.settings import Settings
 
 _MONTH = click.DateTime(["%Y-%m"])
@@ -108,6 +109,27 @@ def dac7_command(
         return
     sys.stdout.buffer.write(made.xml)
     click.echo(f"{made.sellers} sellers.", err=True)
+
+
+@statements.command("us-1099")
+@click.argument("year", type=click.IntRange(2020, 2999))
+@click.option("--form", type=click.Choice(["1099-NEC", "1099-K"]), required=True, help="Which one.")
+@data_option
+def us_command(year: int, form: str, data: Path | None) -> None:
+    """Write what each creator was paid in a year in US dollars, by month, as CSV, and whether that passes the threshold
+    of the form in that year. Of whom it is asked says who has their form W-9.
+    """
+
+    async def work(database: Database) -> tuple[Threshold, list[UsYear]]:
+        async with database.snapshot() as connection:
+            return await us_year(connection, year, form, CLOCK.now())
+
+    try:
+        threshold, rows = on_database(data, work)
+    except NotReportable as error:
+        raise click.ClickException(str(error)) from error
+    sys.stdout.buffer.write(us_csv(year, form, rows))
+    click.echo(f"{sum(one.is_reported for one in rows)} of {len(rows)} pass it: {threshold.source}", err=True)
 
 
 def _read(file: Path, kind: Any) -> Any:

@@ -17,5 +17,5 @@ HELD = (
         of="creator_id",
         stays="Statements stay whole, as they were issued: their numbers have no gaps.",
     ),
-    *about_nobody(earnings_position="", earnings_series=""),
+    *about_nobody(earnings_position="", earnings_series="", earnings_threshold="form source"),
 )

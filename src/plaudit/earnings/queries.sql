@@ -131,3 +131,8 @@ from (
 ) m
 where m.gifts > 0
 group by 1, 2 order by 1, 2
+
+-- name: threshold -> Threshold
+-- That which holds for a year.
+select form, amount_minor, reached, gifts_over, source from earnings_threshold
+where form = $1 and from_year <= $2 order by from_year desc limit 1

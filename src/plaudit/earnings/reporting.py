@@ -1,5 +1,6 @@
 """A year as tax offices ask for it: what each creator was paid in each quarter, and for how many gifts."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
@@ -63,9 +64,25 @@ class Quarter(msgspec.Struct, frozen=True):
 Quarters = tuple[Quarter, Quarter, Quarter, Quarter]
 
 
-async def quarters_of_year(connection: Connection, year: int, currency: str, now: datetime) -> Mapping[int, Quarters]:
-    """The quarters of all creators who received or were paid something, by their ids. A payout counts in the quarter in
-    which it was paid, unless it came back since; one in another currency by the reference rate of its day.
+class Paid(msgspec.Struct, frozen=True):
+    """What a creator was paid on a day, exactly, in minor units of one currency."""
+
+    creator_id: int
+    month: int
+    payouts: int
+    gross: Fraction
+    fee: Fraction
+
+    @property
+    def quarter(self) -> int:
+        return (self.month - 1) // _QUARTER_MONTHS + 1
+
+
+async def paid_in_year(
+    connection: Connection, year: int, currency: str, now: datetime
+) -> tuple[list[Paid], list[GiftQuarter]]:
+    """What creators were paid in a year, and the gifts they received. A payout counts when it was paid, unless it came
+    back since; one in another currency by the reference rate of its day.
 
     Raises:
         YearNotSummed: the year is not over, or not summed yet.
@@ -73,44 +90,50 @@ async def quarters_of_year(connection: Connection, year: int, currency: str, now
     """
     if now.year <= year or await connection.fetchval(SQL["months_open"], year):
         raise YearNotSummed(f"{year} is not over, or some of its months have no statements yet")
-    paid = await fetch_all(connection, SQL["paid_in_year"], PaidDay, year)
-    gifts = await fetch_all(connection, SQL["gifts_in_year"], GiftQuarter, year)
     rates = await rates_around(connection, date(year, 1, 1), date(year, 12, 31))
-    sums: dict[tuple[int, int], list[int]] = {}
-    for one in paid:
-        place = sums.setdefault((one.creator_id, (one.day.month - 1) // _QUARTER_MONTHS + 1), [0, 0, 0])
-        place[0] += _converted(one.gross_minor - one.fee_minor, one, currency, rates)
-        place[1] += _converted(one.fee_minor, one, currency, rates)
-    for received in gifts:
-        sums.setdefault((received.creator_id, received.quarter), [0, 0, 0])[2] += received.gifts
-    return {
-        creator_id: (
-            _quarter(sums.get((creator_id, 1)), currency),
-            _quarter(sums.get((creator_id, 2)), currency),
-            _quarter(sums.get((creator_id, 3)), currency),
-            _quarter(sums.get((creator_id, 4)), currency),
-        )
-        for creator_id in sorted({creator_id for creator_id, _ in sums})
-    }
+    days = await fetch_all(connection, SQL["paid_in_year"], PaidDay, year)
+    paid = []
+    for one in days:
+        rate = _rate(one, currency, rates)
+        paid.append(Paid(one.creator_id, one.day.month, one.payouts, one.gross_minor * rate, one.fee_minor * rate))
+    return paid, await fetch_all(connection, SQL["gifts_in_year"], GiftQuarter, year)
 
 
-def _converted(minor: int, paid: PaidDay, currency: str, rates: Sequence[Rates]) -> int:
+def _rate(paid: PaidDay, currency: str, rates: Sequence[Rates]) -> Fraction:
+    """Minor units of a currency for one of what was paid, by the last day before that has rates."""
     if paid.currency == currency:
-        return minor
+        return Fraction(1)
     known = [one for one in rates if one.day <= paid.day] or list(rates[:1])
-    found = known[-1].convert(minor, paid.currency, currency) if known else None
+    found = known[-1].minor_per_minor(paid.currency, currency) if known else None
     if found is None:
         raise NoRate(f"there is no rate between {paid.currency} and {currency} around {paid.day}")
     return found
 
 
-def _quarter(sums: list[int] | None, currency: str) -> Quarter:
-    """In whole units, as reports have it: rounded once, when all of the quarter is summed."""
-    if sums is None:
-        return Quarter()
+async def quarters_of_year(connection: Connection, year: int, currency: str, now: datetime) -> Mapping[int, Quarters]:
+    """The quarters of all creators who received or were paid something, by their ids.
+
+    Raises:
+        YearNotSummed: the year is not over, or not summed yet.
+        NoRate: a currency has no reference rate.
+    """
+    paid, gifts = await paid_in_year(connection, year, currency, now)
     unit = 10 ** exponent(currency)
-    return Quarter(_whole(sums[0], unit), _whole(sums[1], unit), sums[2])
+    received = {(one.creator_id, one.quarter): one.gifts for one in gifts}
+    by_quarter: defaultdict[tuple[int, int], list[Paid]] = defaultdict(list)
+    for one in paid:
+        by_quarter[one.creator_id, one.quarter].append(one)
+    found: dict[int, Quarters] = {}
+    for creator_id in sorted({creator_id for creator_id, _ in [*by_quarter, *received]}):
+        places = [(creator_id, number) for number in range(1, 5)]
+        first, second, third, fourth = (
+            _quarter(by_quarter.get(place, []), received.get(place, 0), unit) for place in places
+        )
+        found[creator_id] = (first, second, third, fourth)
+    return found
 
 
-def _whole(minor: int, unit: int) -> int:
-    return round_half_up(Fraction(minor, unit))
+def _quarter(paid: Sequence[Paid], gifts: int, unit: int) -> Quarter:
+    """In whole units, as reports have it: rounded once, when all of the quarter is summed."""
+    gross, fee = sum((one.gross for one in paid), Fraction()), sum((one.fee for one in paid), Fraction())
+    return Quarter(round_half_up((gross - fee) / unit), round_half_up(fee / unit), gifts)

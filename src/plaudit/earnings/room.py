@@ -6,6 +6,7 @@ ROOM = Room(
     package="plaudit.earnings",
     tables="""
         earnings_country earnings_gift earnings_line earnings_month earnings_position earnings_series earnings_statement
+        earnings_threshold
     """,
     held="holdings:HELD",
     routers=("api:router",),

@@ -8623,6 +8623,25 @@ CREATE TABLE public.earnings_series (
     CONSTRAINT earnings_series_year_check CHECK (((year >= 2000) AND (year <= 9999)))
 );
 
+CREATE TABLE public.earnings_threshold (
+    form text NOT NULL,
+    from_year smallint NOT NULL,
+    amount_minor bigint NOT NULL,
+    reached boolean NOT NULL,
+    gifts_over integer NOT NULL,
+    source text NOT NULL,
+    CONSTRAINT earnings_threshold_amount_minor_check CHECK ((amount_minor > 0)),
+    CONSTRAINT earnings_threshold_form_check CHECK ((form = ANY (ARRAY['1099-NEC'::text, '1099-K'::text]))),
+    CONSTRAINT earnings_threshold_gifts_over_check CHECK ((gifts_over >= 0)),
+    CONSTRAINT earnings_threshold_source_check CHECK ((source ~ '\S'::text))
+);
+
+COMMENT ON TABLE public.earnings_threshold IS 'in US cents, before fees';
+
+COMMENT ON COLUMN public.earnings_threshold.reached IS 'whether the sum itself is reported already, or only what is above it';
+
+COMMENT ON COLUMN public.earnings_threshold.gifts_over IS 'only who had more than so many, too';
+
 CREATE TABLE public.erasure (
     id uuid NOT NULL,
     person_id bigint NOT NULL,
@@ -11825,6 +11844,9 @@ ALTER TABLE ONLY public.earnings_statement
 
 ALTER TABLE ONLY public.earnings_statement
     ADD CONSTRAINT earnings_statement_shard_creator_id_month_edition_key UNIQUE (shard, creator_id, month, edition);
+
+ALTER TABLE ONLY public.earnings_threshold
+    ADD CONSTRAINT earnings_threshold_pkey PRIMARY KEY (form, from_year);
 
 ALTER TABLE ONLY public.erasure
     ADD CONSTRAINT erasure_pkey PRIMARY KEY (id);
@@ -15215,6 +15237,8 @@ GRANT SELECT ON TABLE public.earnings_line TO plaudit_app;
 GRANT SELECT ON TABLE public.earnings_position TO plaudit_app;
 
 GRANT SELECT ON TABLE public.earnings_series TO plaudit_app;
+
+GRANT SELECT ON TABLE public.earnings_threshold TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.erasure TO plaudit_app;
 
