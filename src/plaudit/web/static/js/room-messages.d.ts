@@ -168,6 +168,8 @@ export interface GivenSoFar {
   session_minor: number;
   /** Of the longest period that has a limit. */
   period_minor: number | null;
+  /** Now the sender wanted to be told how far they are. */
+  reminds?: boolean;
 }
 
 /** The viewer's own coins, after each change. */
