@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from plaudit.connections import connect
-from plaudit.creators.jobs import convert_due
+from plaudit.creators.jobs import convert_due, mature_due
 from plaudit.gifts.catalogue.folder import load_starter
 from plaudit.ids import new_id
 from plaudit.ledger import holds
@@ -20,8 +20,10 @@ from plaudit.limits import FREEZE_DAYS_MAX
 from plaudit.payouts.jobs import send_due
 from plaudit.people.model import Role
 from plaudit.problems import StandsStill
-from tests.integration.test_payouts import Studio, open_studio
+from tests.integration.test_payouts import MATURITY_S, Studio, open_studio
 from tests.support.databases import owner_of
+from tests.support.earnings import give
+from tests.support.gift_load import until_delivered
 from tests.support.linking import link
 from tests.support.returns import ROSE, Returns
 
@@ -314,3 +316,56 @@ async def test_only_what_is_theirs_and_once(watch: Watch) -> None:
     for role in (Role.VIEWER, Role.CREATOR):
         other_person = await studio.shop.desk.person("eve", role)
         assert (await other_person.get("/v1/operator/freezes")).status_code == 403
+
+
+async def past_all_checks(studio: Studio) -> None:
+    """A coin leaves the gift balance by SQL alone."""
+    clock = studio.shop.clock
+    async with studio.shop.desk.house.database.transaction() as connection:
+        statement = "select post(shard_of($1), $2, 'conversion', $1, 0, 'COIN', 1, $3)"
+        await connection.execute(statement, studio.creator_id, new_id(clock), clock.now())
+
+
+async def test_a_gift_that_stands_still_is_not_converted_and_the_others_are(watch: Watch) -> None:
+    studio = watch.studio
+    gift_id = studio.id()
+    await watch.viewer.buy(70)
+    assert (await watch.send(gift_id=gift_id)).status_code == 201
+    await give(studio.shop.desk.house.database, studio.creator_id, 500)
+    await until_delivered(studio.shop.desk.house.database.url)
+    answer = await watch.ask("gift", watch.viewer.person_id, gift_id)
+    assert answer.status_code == 404, "who gave it earned nothing of it"
+    frozen = await watch.freeze("gift", studio.creator_id, gift_id)
+    everything = await studio.creator.post("/v1/conversions", json={"id": studio.id(), "coins": 501})
+    assert (everything.status_code, everything.json()["code"]) == (403, "stands_still")
+    assert everything.json()["detail"] == WHY["message"]
+    rest = await studio.creator.post("/v1/conversions", json={"id": studio.id(), "all": True})
+    assert (rest.status_code, rest.json()["coins"]) == (201, 500)
+    with pytest.raises(asyncpg.CheckViolationError, match="takes what stands still"):
+        await past_all_checks(studio)
+    assert (await watch.lift(frozen)).status_code == 200
+    last = await studio.creator.post("/v1/conversions", json={"id": studio.id(), "all": True})
+    assert (last.status_code, last.json()["coins"]) == (201, 1)
+
+
+async def test_a_reward_that_stands_still_neither_matures_nor_is_paid_out(watch: Watch) -> None:
+    studio = watch.studio
+    await give(studio.shop.desk.house.database, studio.creator_id, 10_000)
+    made = [
+        (await studio.creator.post("/v1/conversions", json={"id": studio.id(), "coins": coins})).json()
+        for coins in (4_000, 6_000)
+    ]
+    pending = await watch.freeze("reward", studio.creator_id, made[0]["id"])
+    studio.shop.clock.advance(timedelta(seconds=MATURITY_S))
+    await mature_due(studio.shop.desk.house.database, studio.shop.clock)
+    balance = (await studio.creator.get("/v1/creators/me/balance")).json()
+    assert (balance["pending"]["diamonds"], balance["available"]["diamonds"]) == (4_000, 6_000)
+    assert (await watch.lift(pending)).status_code == 200
+    await mature_due(studio.shop.desk.house.database, studio.shop.clock)
+    await watch.freeze("reward", studio.creator_id, made[1]["id"])
+    method_id = await studio.method()
+    outcomes = []
+    for diamonds in (4_001, 4_000):
+        asked = {"id": studio.id(), "diamonds": diamonds, "method_id": method_id}
+        outcomes.append((await studio.creator.post("/v1/payout-quotes", json=asked)).json().get("code"))
+    assert outcomes == ["stands_still", None]

@@ -36,6 +36,13 @@ BREAKS = [
     ("promotional_parts_are_of_granted_coins", "update promotional_part set coins = coins + 1"),
     ("promotional_parts_are_of_granted_coins", "delete from promotional_part"),
     ("promotional_parts_are_of_granted_coins", "update gift_balance set balance = 3"),
+    (
+        "frozen_rewards_stay_pending",
+        """alter table freeze_record disable trigger user;
+        insert into freeze_record (id, what, person_id, conversion_id, reason, frozen_at)
+        select gen_random_uuid(), 'reward', creator_id, id, 'held', matured_at - interval '1 second'
+        from conversion where matured_at is not null limit 1""",
+    ),
     ("debts_are_let_off_by_decisions", "delete from debt_write_off"),
     ("debts_are_let_off_by_decisions", "update debt_write_off set diamonds = diamonds + 1"),
     ("debts_are_let_off_by_decisions", "update transfer set amount = amount + 1 where reason = 'debt_written_off'"),

@@ -13,6 +13,7 @@ from plaudit.creators.model import (
     DueConversion,
     DueMaturity,
     Earning,
+    FrozenEarnings,
     InsufficientGiftBalance,
     Maturing,
     NewRewardRule,
@@ -22,7 +23,8 @@ from plaudit.creators.model import (
 from plaudit.decisions.actions import bound
 from plaudit.decisions.model import Decision, OutOfBounds
 from plaudit.exchange.margin import require_margin, require_margin_of
-from plaudit.freezes.reading import EARNING, require_moving
+from plaudit.freezes.model import Frozen
+from plaudit.freezes.reading import EARNING, open_of, refusal, require_moving
 from plaudit.ids import new_id, require_uuid7
 from plaudit.limits import (
     CONVERSION_COINS_MAX,
@@ -129,6 +131,13 @@ async def balance_of(connection: Connection, creator_id: int) -> Balance:
     return balance
 
 
+async def frozen_earnings(connection: Connection, creator_id: int, now: datetime) -> FrozenEarnings:
+    """What of a creator's earnings stands still, gift by gift and reward by reward."""
+    found = await fetch_one(connection, SQL["frozen_earnings"], FrozenEarnings, creator_id, now)
+    assert found is not None
+    return found
+
+
 async def maturing_of(connection: Connection, creator_id: int) -> list[Maturing]:
     """When pending diamonds become available, soonest first; the first MATURING_LENGTH_MAX moments."""
     return await fetch_all(connection, SQL["maturing"], Maturing, creator_id, MATURING_LENGTH_MAX)
@@ -211,16 +220,19 @@ async def _convert_new(
     await require_moving(connection, creator_id, EARNING, clock.now())
     asked = await asking.require(connection, clock, CONVERT, creator_id, ask_stops=ask_stops)
     rule = await current_rule(connection, clock)
+    now = clock.now()
     held = (await balance_of(connection, creator_id)).gift_balance
-    wanted = held if requested is None else requested
+    free = max(0, held - (await frozen_earnings(connection, creator_id, now)).coins)
+    wanted = free if requested is None else requested
     coins, diamonds = rule.reward(wanted)
     if wanted < rule.coins_needed:
         raise BelowConversionMinimum(coins_min=rule.coins_needed, coins=wanted)
     if requested is not None and requested > held:
         raise InsufficientGiftBalance(coins_short=requested - held)
+    if wanted > free:
+        raise refusal(await open_of(connection, creator_id, {Frozen.GIFT}, now))
     if diamonds_shown not in {None, diamonds}:
         raise RewardChanged(diamonds=diamonds)
-    now = clock.now()
     conversion = await fetch_one(
         connection,
         SQL["add_conversion"],

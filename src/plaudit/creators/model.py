@@ -79,6 +79,13 @@ class Balance(msgspec.Struct, frozen=True):
     redeemed: int
 
 
+class FrozenEarnings(msgspec.Struct, frozen=True):
+    """What a creator has and stands still: coins of gifts in the gift balance, and available diamonds of rewards."""
+
+    coins: int
+    diamonds: int
+
+
 class Clawback(msgspec.Struct, frozen=True):
     """Coins of gifts to one creator that one reversal takes from the creator, or returns; `tries` counts this one.
 

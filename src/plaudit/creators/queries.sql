@@ -56,6 +56,9 @@ left join gift_balance g on g.shard = one.shard and g.creator_id = $1
 left join account a on a.shard = one.shard and a.owner_id = $1 and a.asset = 'DIAMOND'
     and a.kind in ('diamonds_pending', 'diamonds_available', 'diamonds_in_payout', 'diamonds_redeemed');
 
+-- name: frozen_earnings -> FrozenEarnings
+select frozen_coins_of($1, $2) as coins, frozen_diamonds_of($1, $2) as diamonds;
+
 -- name: maturing -> Maturing
 select matures_at, sum(diamonds - diamonds_clawed)::bigint as diamonds
 from conversion where shard = shard_of($1) and creator_id = $1 and matured_at is null
@@ -85,7 +88,7 @@ select post(shard_of($1), $2, 'conversion', $1, 0, 'COIN', $3, $5)
 with due as (
     select shard, id from conversion
     where matured_at is null and matures_at <= $1 and (maturity_due_at is null or maturity_due_at <= $1)
-        and not step_holds(creator_id, 'slow_maturity', $1)
+        and not step_holds(creator_id, 'slow_maturity', $1) and not reward_stands_still(id, $1)
     order by matures_at limit $2 for no key update skip locked
 ), matured as (
     update conversion c set matured_at = $1, diamonds_matured = diamonds - diamonds_clawed
@@ -102,7 +105,7 @@ update conversion c set maturity_tries = maturity_tries + 1, maturity_due_at = $
 from (
     select shard, id from conversion
     where matured_at is null and matures_at <= $1 and (maturity_due_at is null or maturity_due_at <= $1)
-        and not step_holds(creator_id, 'slow_maturity', $1)
+        and not step_holds(creator_id, 'slow_maturity', $1) and not reward_stands_still(id, $1)
     order by maturity_due_at nulls first, matures_at limit $3 for no key update skip locked
 ) due
 where c.shard = due.shard and c.id = due.id
@@ -127,7 +130,8 @@ returning true;
 -- name: waiting_maturities
 select matures_at as since, coalesce(maturity_due_at, matures_at) as due_at, maturity_tries as tries,
     maturity_leased_until as leased_until, maturity_failed_with as failed_with
-from conversion where matured_at is null and matures_at <= $1 and not step_holds(creator_id, 'slow_maturity', $1);
+from conversion
+where matured_at is null and matures_at <= $1 and not step_holds(creator_id, 'slow_maturity', $1) and not reward_stands_still(id, $1);
 
 -- name: claim_conversions -> DueConversion
 -- Creators whose coins wait to be converted on their own ($4: so many at least); those whose conversion failed before come

@@ -46,25 +46,28 @@ async def freeze(connection: Connection, clock: Clock, wanted: NewFreeze, operat
     return found
 
 
-def _named(wanted: NewFreeze) -> tuple[UUID | None, UUID | None, UUID | None, int | None]:
-    """Lot, payout method, payout and room, one of which there is, where something is named.
+_BY_ID = (Frozen.LOT, Frozen.PAYOUT_METHOD, Frozen.PAYOUT, Frozen.GIFT, Frozen.REWARD)
+_NAMED = {*_BY_ID, Frozen.ROOM}
+
+
+def _named(wanted: NewFreeze) -> tuple[*tuple[UUID | None, ...], int | None]:
+    """The id of what is named in the place of its kind, in the order of `_BY_ID`, and last the number of a room.
 
     Raises:
         InvalidField: nothing is where something must be, the other way round, or it is none of its kind.
     """
-    places = (Frozen.LOT, Frozen.PAYOUT_METHOD, Frozen.PAYOUT, Frozen.ROOM)
-    if (wanted.subject_id is None) != (wanted.what not in places):
-        reason = "must be given" if wanted.what in places else f"must not be given for a {wanted.what}"
+    if (wanted.subject_id is None) != (wanted.what not in _NAMED):
+        reason = "must be given" if wanted.what in _NAMED else f"must not be given for a {wanted.what}"
         raise InvalidField(field="body.subject_id", reason=reason)
-    lot, method, payout, room = (wanted.subject_id if wanted.what is place else None for place in places)
+    said = wanted.subject_id or ""
     try:
-        ids = [None if one is None else UUID(one) for one in (lot, method, payout)]
-        room_id = None if room is None else int(room)
+        ids = [UUID(said) if wanted.what is place else None for place in _BY_ID]
+        room_id = int(said) if wanted.what is Frozen.ROOM else None
     except ValueError:
         raise InvalidField(field="body.subject_id", reason=f"is no id of a {wanted.what}") from None
     if room_id is not None and not 0 < room_id < 2**63:
         raise InvalidField(field="body.subject_id", reason=f"is no id of a {wanted.what}")
-    return ids[0], ids[1], ids[2], room_id
+    return *ids, room_id
 
 
 def _check_end(wanted: NewFreeze, now: datetime) -> None:

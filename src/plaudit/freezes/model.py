@@ -27,18 +27,26 @@ class Frozen(enum.StrEnum):
     PAYOUT_METHOD = "payout_method"
     PAYOUT = "payout"
     ROOM = "room"
+    GIFT = "gift"
+    REWARD = "reward"
 
 
 class NewFreeze(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Something to stand still. `subject_id` names the lot, payout method, payout or room; of a person, their wallet
-    and what they do as a creator there is one."""
+    """Something to stand still. `subject_id` names the lot, payout method, payout, room, gift or reward (a conversion);
+    of a person, their wallet and what they do as a creator there is one."""
 
     id: Annotated[UUID, IdMeta]
     what: Frozen
-    person_id: Annotated[str, Meta(pattern=NUMBER, description="Whose it is.", examples=["12"])]
+    person_id: Annotated[
+        str, Meta(pattern=NUMBER, description="Whose it is; of a gift, who earned it.", examples=["12"])
+    ]
     subject_id: (
         Annotated[
-            str, Meta(max_length=40, description="Of a lot, payout method or payout its id, of a room its number.")
+            str,
+            Meta(
+                max_length=40,
+                description="Of a lot, payout method, payout, gift or conversion its id, of a room its number.",
+            ),
         ]
         | None
     ) = None
@@ -63,6 +71,8 @@ class Freeze(msgspec.Struct, frozen=True, kw_only=True):
     method_id: UUID | None
     payout_id: UUID | None
     room_id: int | None
+    gift_id: UUID | None
+    conversion_id: UUID | None
     reason: str
     message: str | None
     frozen_by: int | None
@@ -75,7 +85,7 @@ class Freeze(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def subject_id(self) -> str | None:
         """What it is of, beside its person."""
-        named = self.lot_id or self.method_id or self.payout_id or self.room_id
+        named = self.lot_id or self.method_id or self.payout_id or self.room_id or self.gift_id or self.conversion_id
         return None if named is None else str(named)
 
     def is_open(self, now: datetime) -> bool:

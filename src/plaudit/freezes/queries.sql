@@ -1,12 +1,13 @@
 -- Freezes: what stands still, who said so, and who lifted it.
 
 -- columns: freeze
-f.id, f.what, f.person_id, f.lot_id, f.method_id, f.payout_id, f.room_id, f.reason, f.message, f.frozen_by, f.frozen_at,
+f.id, f.what, f.person_id, f.lot_id, f.method_id, f.payout_id, f.room_id, f.gift_id, f.conversion_id, f.reason, f.message, f.frozen_by, f.frozen_at,
 f.ends_at, f.lifted_by, f.lifted_at, f.lifted_because
 
 -- name: add_freeze
-insert into freeze_record (id, what, person_id, lot_id, method_id, payout_id, room_id, reason, message, frozen_by, frozen_at, ends_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+insert into freeze_record (id, what, person_id, lot_id, method_id, payout_id, gift_id, conversion_id, room_id, reason, message,
+    frozen_by, frozen_at, ends_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 on conflict (id) do nothing
 returning true;
 

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from plaudit.clock import Clock
 from plaudit.connections import Connection
-from plaudit.creators.actions import balance_of, lock_creator
+from plaudit.creators.actions import balance_of, frozen_earnings, lock_creator
 from plaudit.decisions.actions import are_linked, let_go, lock
 from plaudit.decisions.model import OwnBenefit, SecondPersonNeeded
 from plaudit.events.log import record
 from plaudit.events.model import PayoutMoved
-from plaudit.freezes.reading import EARNING, open_of, require_moving
+from plaudit.freezes.model import Frozen
+from plaudit.freezes.reading import EARNING, open_of, refusal, require_moving
 from plaudit.ids import require_uuid7
 from plaudit.limits import PAYOUT_DIAMONDS_MAX, PAYOUT_QUOTE_VALID_S
 from plaudit.money import Money
@@ -141,6 +142,8 @@ async def _check_payable(
     available = (await balance_of(connection, creator_id)).available
     if diamonds > available:
         raise InsufficientDiamonds(diamonds_short=diamonds - available)
+    if diamonds > available - (await frozen_earnings(connection, creator_id, now)).diamonds:
+        raise refusal(await open_of(connection, creator_id, {Frozen.REWARD}, now))
     left = terms.diamonds_per_day_max - await diamonds_today(connection, creator_id, now)
     if diamonds > left:
         raise DailyPayoutLimit(diamonds_per_day_max=terms.diamonds_per_day_max, diamonds_left=max(left, 0))

@@ -534,17 +534,6 @@ begin
     return terms;
 end $$;
 
-CREATE FUNCTION public.believed_age(p_person_id bigint, p_at timestamp with time zone) RETURNS TABLE(at_least smallint, under smallint, level smallint, method text, source text, until timestamp with time zone)
-    LANGUAGE sql STABLE
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    select said.at_least, said.under, said.level, said.method, said.source, said.until from (
-        select distinct on (a.level, a.method, a.source) a.* from age_assurance a
-        where a.person_id = p_person_id and a.revoked_at is null and (a.until is null or a.until > p_at)
-        order by a.level, a.method, a.source, a.proved_at desc, a.id desc) said
-    order by said.level desc, said.under nulls last, said.at_least, said.until, said.method, said.source limit 1
-$$;
-
 CREATE FUNCTION public.best_payouts(p_from timestamp with time zone, p_draft jsonb, p_without_rule integer, p_without_rate integer) RETURNS TABLE(version integer, cents numeric, currency text, rule_version integer, rate_version integer)
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1307,67 +1296,6 @@ begin
     return null;
 end $$;
 
-CREATE TABLE public.earnings_statement (
-    year smallint NOT NULL,
-    number integer NOT NULL,
-    follows integer GENERATED ALWAYS AS (NULLIF((number - 1), 0)) STORED,
-    shard smallint NOT NULL,
-    creator_id bigint NOT NULL,
-    month date NOT NULL,
-    edition smallint NOT NULL,
-    issued_at timestamp with time zone NOT NULL,
-    issuer_name text NOT NULL,
-    issuer_address text NOT NULL,
-    issuer_tax_id text NOT NULL,
-    creator_name text NOT NULL,
-    reason text NOT NULL,
-    hash bytea NOT NULL,
-    CONSTRAINT earnings_statement_check CHECK ((EXTRACT(year FROM (issued_at AT TIME ZONE 'UTC'::text)) = (year)::numeric)),
-    CONSTRAINT earnings_statement_correction_says_why CHECK (((edition = 1) = (reason = ''::text))),
-    CONSTRAINT earnings_statement_hash_check CHECK ((length(hash) = 32)),
-    CONSTRAINT earnings_statement_is_of_a_month_that_is_over CHECK (((month + '1 mon'::interval) <= (issued_at AT TIME ZONE 'UTC'::text))),
-    CONSTRAINT earnings_statement_number_check CHECK ((number > 0))
-);
-
-COMMENT ON COLUMN public.earnings_statement.reason IS 'why an earlier one is corrected, as its creator reads it';
-
-COMMENT ON COLUMN public.earnings_statement.hash IS 'of all that it says';
-
-CREATE FUNCTION public.correct_statements(p_creator_id bigint, p_month date, p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_reason text) RETURNS SETOF public.earnings_statement
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-declare
-    v_shard constant smallint := shard_of(p_creator_id);
-    v_next date;
-    v_month date := p_month;
-    v_last earnings_month;
-    v_edition smallint;
-    v_months earnings_month[] := '{}';
-begin
-    select p.month into v_next from earnings_position p where p.shard = v_shard for no key update;
-    while v_month < v_next loop
-        select m.* into v_last from earnings_in_force(v_shard, v_month, p_creator_id) m;
-        v_edition := coalesce(v_last.edition, 0) + 1;
-        perform write_earnings(v_shard, v_month, v_edition, p_creator_id);
-        if v_last.edition is not null and earnings_says_the_same(v_shard, p_creator_id, v_month, v_last.edition, v_edition) then
-            delete from earnings_gift g where (g.shard, g.creator_id, g.month, g.edition) = (v_shard, p_creator_id, v_month, v_edition);
-            delete from earnings_country c where (c.shard, c.creator_id, c.month, c.edition) = (v_shard, p_creator_id, v_month, v_edition);
-            delete from earnings_line l where (l.shard, l.creator_id, l.month, l.edition) = (v_shard, p_creator_id, v_month, v_edition);
-            delete from earnings_month m where (m.shard, m.creator_id, m.month, m.edition) = (v_shard, p_creator_id, v_month, v_edition);
-        elsif v_edition > 1 then
-            v_months := v_months || array(
-                select m from earnings_month m
-                where (m.shard, m.creator_id, m.month, m.edition) = (v_shard, p_creator_id, v_month, v_edition));
-        end if;
-        if v_edition = 1 then
-            update earnings_position p set issuing = least(p.issuing, v_month) where p.shard = v_shard;
-        end if;
-        v_month := (v_month + interval '1 month')::date;
-    end loop;
-    return query select * from number_statements(v_months, p_at, p_issuer_name, p_issuer_address, p_issuer_tax_id, p_reason);
-end $$;
-
 CREATE FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) RETURNS bigint
     LANGUAGE sql IMMUTABLE
     AS $$
@@ -1671,101 +1599,26 @@ begin
     return null;
 end $$;
 
-CREATE FUNCTION public.earnings_hash(p_shard smallint, p_creator_id bigint, p_month date, p_edition smallint) RETURNS bytea
-    LANGUAGE sql STABLE
+CREATE FUNCTION public.earnings_stand_still() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    select sha256(convert_to(concat_ws(E'\n',
-        (select concat_ws(' ', m.shard, m.creator_id, m.month, m.edition, m.gifts, m.received_coins, m.promotional_coins,
-                m.opening_coins, m.coins_in, m.coins_out, m.opening_pending, m.pending_in, m.pending_out, m.opening_available,
-                m.available_in, m.available_out, m.opening_in_payout, m.in_payout_in, m.in_payout_out)
-            from earnings_month m where (m.shard, m.creator_id, m.month, m.edition) = (p_shard, p_creator_id, p_month, p_edition)),
-        (select string_agg(concat_ws(' ', l.line, l.reason, coalesce(l.rule_version, 0), coalesce(l.payout_id::text, '-'),
-                coalesce(extract(epoch from l.at), 0), l.movements, l.coins, l.pending, l.available, l.in_payout,
-                coalesce(l.rate_version, 0), coalesce(l.currency, '-'), coalesce(l.gross_minor, 0), coalesce(l.fee_minor, 0)),
-                E'\n' order by l.line)
-            from earnings_line l where (l.shard, l.creator_id, l.month, l.edition) = (p_shard, p_creator_id, p_month, p_edition)),
-        (select string_agg(concat_ws(' ', g.place_id, g.kind, g.country, g.is_video, g.gifts, g.coins), E'\n'
-                order by g.place_id, g.kind, g.country)
-            from earnings_gift g where (g.shard, g.creator_id, g.month, g.edition) = (p_shard, p_creator_id, p_month, p_edition)),
-        (select string_agg(concat_ws(' ', c.country, c.opening_coins, c.coins_in, c.coins_out, c.diamonds), E'\n' order by c.country)
-            from earnings_country c where (c.shard, c.creator_id, c.month, c.edition) = (p_shard, p_creator_id, p_month, p_edition))
-    ), 'UTF8'))
-$$;
-
-CREATE TABLE public.earnings_month (
-    shard smallint NOT NULL,
-    creator_id bigint NOT NULL,
-    month date NOT NULL,
-    edition smallint NOT NULL,
-    gifts bigint NOT NULL,
-    received_coins bigint NOT NULL,
-    promotional_coins bigint NOT NULL,
-    opening_coins bigint NOT NULL,
-    coins_in bigint NOT NULL,
-    coins_out bigint NOT NULL,
-    closing_coins bigint GENERATED ALWAYS AS (((opening_coins + coins_in) - coins_out)) STORED NOT NULL,
-    opening_pending bigint NOT NULL,
-    pending_in bigint NOT NULL,
-    pending_out bigint NOT NULL,
-    closing_pending bigint GENERATED ALWAYS AS (((opening_pending + pending_in) - pending_out)) STORED NOT NULL,
-    opening_available bigint NOT NULL,
-    available_in bigint NOT NULL,
-    available_out bigint NOT NULL,
-    closing_available bigint GENERATED ALWAYS AS (((opening_available + available_in) - available_out)) STORED NOT NULL,
-    opening_in_payout bigint NOT NULL,
-    in_payout_in bigint NOT NULL,
-    in_payout_out bigint NOT NULL,
-    closing_in_payout bigint GENERATED ALWAYS AS (((opening_in_payout + in_payout_in) - in_payout_out)) STORED NOT NULL,
-    CONSTRAINT earnings_month_available_in_check CHECK ((available_in >= 0)),
-    CONSTRAINT earnings_month_available_out_check CHECK ((available_out >= 0)),
-    CONSTRAINT earnings_month_check CHECK (((promotional_coins >= 0) AND (promotional_coins <= received_coins))),
-    CONSTRAINT earnings_month_check1 CHECK ((coins_in >= received_coins)),
-    CONSTRAINT earnings_month_coins_out_check CHECK ((coins_out >= 0)),
-    CONSTRAINT earnings_month_edition_check CHECK ((edition > 0)),
-    CONSTRAINT earnings_month_gifts_check CHECK ((gifts >= 0)),
-    CONSTRAINT earnings_month_in_payout_in_check CHECK ((in_payout_in >= 0)),
-    CONSTRAINT earnings_month_in_payout_out_check CHECK ((in_payout_out >= 0)),
-    CONSTRAINT earnings_month_month_check CHECK ((month = date_trunc('month'::text, (month)::timestamp with time zone))),
-    CONSTRAINT earnings_month_pending_in_check CHECK ((pending_in >= 0)),
-    CONSTRAINT earnings_month_pending_out_check CHECK ((pending_out >= 0)),
-    CONSTRAINT earnings_month_received_coins_check CHECK ((received_coins >= 0))
-);
-
-COMMENT ON TABLE public.earnings_month IS 'gift balance, and diamonds that are pending, available and on their way in a payout';
-
-COMMENT ON COLUMN public.earnings_month.promotional_coins IS 'of those received: coins an operator had given, which are never converted';
-
-CREATE FUNCTION public.earnings_in_force(p_shard smallint, p_month date, p_creator_id bigint DEFAULT NULL::bigint) RETURNS SETOF public.earnings_month
-    LANGUAGE sql STABLE
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    select distinct on (m.creator_id) m.* from earnings_month m
-    where m.shard = p_shard and m.month = p_month and (p_creator_id is null or m.creator_id = p_creator_id)
-    order by m.creator_id, m.edition desc
-$$;
-
-CREATE FUNCTION public.earnings_says_the_same(p_shard smallint, p_creator_id bigint, p_month date, p_one smallint, p_other smallint) RETURNS boolean
-    LANGUAGE sql STABLE
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    select not exists (
-        (select to_jsonb(m) - 'edition' from earnings_month m
-            where (m.shard, m.creator_id, m.month) = (p_shard, p_creator_id, p_month) and m.edition in (p_one, p_other)
-            group by 1 having count(*) <> 2)
-        union all
-        (select to_jsonb(l) - 'edition' from earnings_line l
-            where (l.shard, l.creator_id, l.month) = (p_shard, p_creator_id, p_month) and l.edition in (p_one, p_other)
-            group by 1 having count(*) <> 2)
-        union all
-        (select to_jsonb(g) - 'edition' from earnings_gift g
-            where (g.shard, g.creator_id, g.month) = (p_shard, p_creator_id, p_month) and g.edition in (p_one, p_other)
-            group by 1 having count(*) <> 2)
-        union all
-        (select to_jsonb(c) - 'edition' from earnings_country c
-            where (c.shard, c.creator_id, c.month) = (p_shard, p_creator_id, p_month) and c.edition in (p_one, p_other)
-            group by 1 having count(*) <> 2))
-$$;
+begin
+    if new.reason = 'conversion' then
+        perform from gift_balance g
+        where g.shard = new.shard and g.creator_id = new.debit_owner
+            and g.balance - promotional_received(g.shard, g.creator_id) < frozen_coins_of(new.debit_owner, new.posted_at);
+    else
+        perform from account a
+        where a.shard = new.shard and a.kind = 'diamonds_available' and a.owner_id = new.debit_owner and a.asset = 'DIAMOND'
+            and a.balance < frozen_diamonds_of(new.debit_owner, new.posted_at);
+    end if;
+    if found then
+        raise exception '% of creator % takes what stands still', new.reason, new.debit_owner
+            using errcode = 'check_violation', constraint = 'earnings_stand_still';
+    end if;
+    return null;
+end $$;
 
 CREATE FUNCTION public.empty_payout_methods(p_shards smallint[], p_ids uuid[]) RETURNS void
     LANGUAGE sql
@@ -1774,9 +1627,7 @@ CREATE FUNCTION public.empty_payout_methods(p_shards smallint[], p_ids uuid[]) R
     update payout_method m
     set holder_name = '', account_ending = '', account_key = null, iban = null, bank_code = null, account_number = null,
         sealed_account = '', account_fingerprint = null, name_match = null, name_compared_at = null
-    from unnest(p_shards, p_ids) as old (shard, id) where m.shard = old.shard and m.id = old.id;
-    update payout_connection c set account = null, state = 'closed', needs = '{}', needs_by = null
-    from unnest(p_shards, p_ids) as old (shard, id) where c.shard = old.shard and c.method_id = old.id
+    from unnest(p_shards, p_ids) as old (shard, id) where m.shard = old.shard and m.id = old.id
 $$;
 
 CREATE FUNCTION public.end_consents(p_person_id bigint, p_given_by bigint, p_action text, p_at timestamp with time zone) RETURNS void
@@ -1862,16 +1713,6 @@ begin
     update hold set previous_state = state, state = p_state, ended_at = greatest(p_at, held_at), gift_id = p_gift_id, due_at = null
     where shard = p_hold.shard and hold_id = p_hold.hold_id;
     perform move_held(p_purse, p_hold, -1, p_state = 'spent');
-end $$;
-
-CREATE FUNCTION public.end_provider_wait() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-begin
-    new.provider_wait := null;
-    new.provider_wait_until := null;
-    return new;
 end $$;
 
 CREATE FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) RETURNS integer
@@ -2200,10 +2041,6 @@ begin
         sealed_account = '', account_fingerprint = null, name_match = null, name_compared_at = null
     where m.shard = v_shard and m.creator_id = p_person_id and not exists (
         select from payout p where p.shard = v_shard and p.method_id = m.id and p.state in ('sent', 'paid', 'returned'));
-    update payout_connection set account = null, state = 'closed', needs = '{}', needs_by = null
-    where shard = v_shard and creator_id = p_person_id and not exists (
-        select from payout p where p.shard = v_shard and p.method_id = payout_connection.method_id
-            and p.state in ('sent', 'paid', 'returned'));
     update payout set attention = null, poll_error = null where shard = v_shard and creator_id = p_person_id;
     update payout_pass a set reason = '–'
     from payout p where p.shard = v_shard and p.creator_id = p_person_id and (a.shard, a.payout_id) = (p.shard, p.id);
@@ -2297,11 +2134,6 @@ declare
 begin
     perform require_erasing(p_person_id);
     delete from age_assurance where person_id = p_person_id;
-    delete from age_silence where person_id = p_person_id;
-    delete from store_guardian_withdrawal w using store_guardian c
-    where c.person_id = p_person_id and (w.store, w.account) = (c.store, c.account) and not exists (
-        select from store_guardian o where (o.store, o.account) = (c.store, c.account) and o.person_id <> p_person_id);
-    delete from store_guardian where person_id = p_person_id;
     delete from rule_consent where p_person_id in (person_id, given_by);
     delete from person_subdivision where person_id = p_person_id;
     update rule_decision r set countries = '{}', at_least = null, under = null, level = null, method = null, source = null
@@ -2611,6 +2443,23 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.freeze_is_of_what_was_earned() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if new.what = 'reward' then
+        perform from conversion c where c.shard = shard_of(new.person_id) and c.id = new.conversion_id and c.creator_id = new.person_id;
+    else
+        perform from generate_series(0, (select shards - 1 from ledger_setting)) n (shard)
+        join gift_part p on p.shard = n.shard and p.id = new.gift_id and p.creator_id = new.person_id and p.coins > 0;
+    end if;
+    if not found then
+        raise foreign_key_violation using message = format('person %s earned no such %s', new.person_id, new.what);
+    end if;
+    return new;
+end $$;
+
 CREATE FUNCTION public.freeze_merged(p_id uuid, p_merged_id bigint, p_at timestamp with time zone) RETURNS void
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
@@ -2631,6 +2480,36 @@ begin
         on conflict (kind, id) do update set until = excluded.until;
     end if;
 end $$;
+
+CREATE FUNCTION public.frozen_coins_of(p_creator_id bigint, p_at timestamp with time zone) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select coalesce(sum(p.coins - coalesce(r.coins, 0)), 0)::bigint
+    from (
+        select distinct f.gift_id from freeze_record f
+        where f.person_id = p_creator_id and f.what = 'gift' and f.lifted_at is null and (f.ends_at is null or f.ends_at > p_at)
+    ) frozen
+    cross join generate_series(0, (select shards - 1 from ledger_setting)) n (shard)
+    join gift_part p on p.shard = n.shard and p.id = frozen.gift_id and p.creator_id = p_creator_id
+    left join lateral (
+        select sum(m.coins) as coins from gift_reversal m
+        where m.shard = p.shard and m.viewer_id = p.viewer_id and m.gift_id = p.id and m.creator_id = p_creator_id and m.lifted_at is null
+    ) r on true
+$$;
+
+CREATE FUNCTION public.frozen_diamonds_of(p_creator_id bigint, p_at timestamp with time zone) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select coalesce(sum(c.diamonds - c.diamonds_clawed), 0)::bigint
+    from (
+        select distinct f.conversion_id from freeze_record f
+        where f.person_id = p_creator_id and f.what = 'reward' and f.lifted_at is null and (f.ends_at is null or f.ends_at > p_at)
+    ) frozen
+    join conversion c on c.shard = shard_of(p_creator_id) and c.id = frozen.conversion_id
+    where c.matured_at is not null
+$$;
 
 CREATE FUNCTION public.frozen_lot_stays_held() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3079,7 +2958,10 @@ CREATE FUNCTION public.is_of_age(p_person_id bigint, p_at timestamp with time zo
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    select exists (select from believed_age(p_person_id, p_at) where at_least >= 18 and level >= 2)
+    select exists (
+        select from age_assurance
+        where person_id = p_person_id and at_least >= 18 and level >= 2 and revoked_at is null
+            and (until is null or until > p_at))
 $$;
 
 CREATE FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_of_numerator numeric, p_of_denominator numeric, p_bps bigint) RETURNS boolean
@@ -3089,30 +2971,6 @@ CREATE FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_o
     select p_numerator * p_of_denominator * 10000 <= p_of_numerator * p_denominator * (10000 + p_bps)
         and p_of_numerator * p_denominator * 10000 <= p_numerator * p_of_denominator * (10000 + p_bps)
 $$;
-
-CREATE FUNCTION public.issue_statements(p_shard smallint, p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_most integer) RETURNS SETOF public.earnings_statement
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-declare
-    v_position earnings_position;
-    v_months earnings_month[];
-begin
-    select * into v_position from earnings_position p where p.shard = p_shard for no key update skip locked;
-    if v_position.shard is null or v_position.issuing = v_position.month then
-        return;
-    end if;
-    v_months := array(
-        select m from earnings_month m
-        where m.shard = p_shard and m.month >= v_position.issuing and m.edition = 1 and not exists (
-            select from earnings_statement s
-            where (s.shard, s.creator_id, s.month, s.edition) = (m.shard, m.creator_id, m.month, m.edition))
-        order by m.month, m.creator_id limit p_most);
-    if cardinality(v_months) < p_most then
-        update earnings_position p set issuing = p.month where p.shard = p_shard;
-    end if;
-    return query select * from number_statements(v_months, p_at, p_issuer_name, p_issuer_address, p_issuer_tax_id, '');
-end $$;
 
 CREATE TABLE public.item_version (
     item_id integer NOT NULL,
@@ -3424,21 +3282,6 @@ CREATE FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p
             - round((p_listed_minor + round(p_listed_minor * p_tax_rate / p_step) * p_step) * p_fee_bps / 10000)
         end - p_fee_fixed_minor
 $$;
-
-CREATE FUNCTION public.let_go_of_age_silences(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-declare
-    done integer;
-begin
-    delete from age_silence where (person_id, source) in (
-        select person_id, source from age_silence
-        where since <= p_before and person_id not in (select h.person_id from held_people() h)
-        order by since limit p_rows_max for update skip locked);
-    get diagnostics done = row_count;
-    return done;
-end $$;
 
 CREATE FUNCTION public.let_go_of_ages(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3776,22 +3619,6 @@ begin
         select id from session where expires_at <= p_before and person_id not in (select h.person_id from held_people() h)
         order by expires_at limit p_rows_max for update skip locked) old
     where s.id = old.id;
-    get diagnostics done = row_count;
-    return done;
-end $$;
-
-CREATE FUNCTION public.let_go_of_store_withdrawals(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-declare
-    done integer;
-begin
-    delete from store_guardian_withdrawal where (store, account) in (
-        select w.store, w.account from store_guardian_withdrawal w
-        where w.withdrawn_at <= p_before
-            and not exists (select from store_guardian c where (c.store, c.account) = (w.store, w.account))
-        order by w.withdrawn_at limit p_rows_max for update skip locked);
     get diagnostics done = row_count;
     return done;
 end $$;
@@ -4516,12 +4343,6 @@ begin
     return new;
 end $$;
 
-CREATE FUNCTION public.month_begins(p_month date) RETURNS timestamp with time zone
-    LANGUAGE sql IMMUTABLE
-    AS $$
-    select p_month::timestamp at time zone 'UTC'
-$$;
-
 CREATE FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint, p_may_overdraw boolean DEFAULT false) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -4599,29 +4420,6 @@ begin
     values (p_id, v_person.issuer_id, v_person.subject, p_subject, p_person_id, p_at);
 end $$;
 
-CREATE FUNCTION public.moved_earnings(p_shard smallint, p_creator_id bigint, p_from timestamp with time zone, p_until timestamp with time zone) RETURNS TABLE(creator_id bigint, reason text, reference uuid, at timestamp with time zone, kind text, amount bigint)
-    LANGUAGE sql STABLE
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    select c.creator_id, t.reason, t.reference, t.posted_at, t.kind, t.amount
-    from (
-        select b.creator_id from gift_balance b where b.shard = p_shard
-        union
-        select a.owner_id from account a where a.shard = p_shard and a.owner_id <> 0 and a.asset = 'DIAMOND'
-    ) c
-    cross join (values ('gift_balance'), ('diamonds_pending'), ('diamonds_available'), ('diamonds_in_payout')) k (kind)
-    cross join lateral (
-        select d.reason, d.reference, d.posted_at, k.kind, -d.amount as amount from transfer d
-        where d.shard = p_shard and d.debit_kind = k.kind and d.debit_owner = c.creator_id
-            and d.posted_at >= p_from and d.posted_at < p_until
-        union all
-        select d.reason, d.reference, d.posted_at, k.kind, d.amount from transfer d
-        where d.shard = p_shard and d.credit_kind = k.kind and d.credit_owner = c.creator_id
-            and d.posted_at >= p_from and d.posted_at < p_until
-    ) t
-    where p_creator_id is null or c.creator_id = p_creator_id
-$$;
-
 CREATE FUNCTION public.names_person(p_data json, p_person_id bigint) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'public', 'pg_temp'
@@ -4677,28 +4475,6 @@ begin
     end if;
     return new;
 end $$;
-
-CREATE FUNCTION public.number_statements(p_months public.earnings_month[], p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_reason text) RETURNS SETOF public.earnings_statement
-    LANGUAGE sql
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    with counted as (
-        insert into earnings_series as s (year, last_number)
-        select extract(year from p_at at time zone 'UTC')::smallint, cardinality(p_months) where cardinality(p_months) > 0
-        on conflict (year) do update set last_number = s.last_number + excluded.last_number
-        returning s.year, s.last_number - cardinality(p_months) as before
-    )
-    insert into earnings_statement (year, number, shard, creator_id, month, edition, issued_at, issuer_name, issuer_address,
-        issuer_tax_id, creator_name, reason, hash)
-    select c.year, c.before + u.place, u.shard, u.creator_id, u.month, u.edition, p_at, p_issuer_name, p_issuer_address,
-        p_issuer_tax_id, coalesce(p.display_name, ''), p_reason, earnings_hash(u.shard, u.creator_id, u.month, u.edition)
-    from counted c
-    cross join lateral (
-        select row_number() over () as place, m.* from unnest(p_months) m
-    ) u
-    left join person p on p.id = u.creator_id
-    returning *
-$$;
 
 CREATE FUNCTION public.order_in_turn(p_person_id bigint, p_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4815,38 +4591,6 @@ begin
     return new;
 end $$;
 
-CREATE FUNCTION public.payout_arrival(p_kind text, p_at timestamp with time zone, OUT arrives_from date, OUT arrives_to date) RETURNS record
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    select working_days_after((p_at at time zone 'UTC')::date, u.there_from),
-        working_days_after(working_days_after((p_at at time zone 'UTC')::date, u.decided), u.there_to)
-    from payout_usual_days(p_kind) u
-$$;
-
-CREATE FUNCTION public.payout_connection_is_ready() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-begin
-    if exists (
-        select from payout_method m left join payout_connection c on c.shard = m.shard and c.method_id = m.id
-        where m.shard = new.shard and m.id = new.method_id and m.kind = 'stripe_account' and c.state is distinct from 'ready')
-    then
-        raise exception 'the account of method % takes no money yet', new.method_id
-            using errcode = 'check_violation', constraint = 'payout_connection_is_ready';
-    end if;
-    return null;
-end $$;
-
-CREATE FUNCTION public.payout_connection_waits(p_shard smallint, p_method_id uuid) RETURNS timestamp with time zone
-    LANGUAGE sql STABLE
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    select c.changed_at from payout_connection c
-    where c.shard = p_shard and c.method_id = p_method_id and c.state <> 'ready'
-$$;
-
 CREATE FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) RETURNS TABLE(control text, figure bigint, most bigint, since timestamp with time zone, stops text, passed boolean)
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -4874,10 +4618,6 @@ CREATE FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid, p_at 
     select s.control, 0, 0, coalesce(s.since, p.requested_at), 'sending', false
     from payout p cross join lateral payout_screening(p.shard, p.method_id, p_at) s
     where p.shard = p_shard and p.id = p_payout_id
-    union all
-    select 'connection_waits', 0, 0, greatest(w.since, p.requested_at), 'sending', false
-    from payout p cross join lateral (select payout_connection_waits(p.shard, p.method_id) as since) w
-    where p.shard = p_shard and p.id = p_payout_id and w.since is not null
 $$;
 
 CREATE FUNCTION public.payout_is_its_quote() RETURNS trigger
@@ -5016,10 +4756,7 @@ CREATE FUNCTION public.payout_quote_is_worth_it(p_quote public.payout_quote) RET
     select exists (
         select from payout_method m
         join payout_rate r on r.version = p_quote.rate_version and r.currency = m.currency
-        join payout_terms t on t.version = p_quote.terms_version
-            and (t.method_kind = m.kind or t.method_kind = 'bank_account' and not exists (
-                select from payout_terms own
-                where own.method_kind = m.kind and own.effective_at <= p_quote.quoted_at - interval '1 minute'))
+        join payout_terms t on t.version = p_quote.terms_version and t.method_kind = m.kind
         join payout_rate f on f.currency = t.fee_fixed_currency
         where m.shard = p_quote.shard and m.id = p_quote.method_id
             and (m.creator_id, m.currency) = (p_quote.creator_id, p_quote.currency)
@@ -5153,11 +4890,10 @@ CREATE FUNCTION public.payout_terms_exceed(p_method_kind text, p_fee_bps integer
     AS $$
     with begun as (select p_at - make_interval(secs => decision_bound_of('change_window_s')) as at), near as (
         select t.* from payout_terms t, begun
-        where rewards_are_in_use()
-            and (t.method_kind = p_method_kind and t.effective_at > begun.at or t.version = (
-                select version from payout_terms
-                where method_kind in (p_method_kind, 'bank_account') and effective_at <= begun.at
-                order by method_kind <> p_method_kind, effective_at desc, version desc limit 1))
+        where rewards_are_in_use() and t.method_kind = p_method_kind
+            and (t.effective_at > begun.at or t.version = (
+                select version from payout_terms where method_kind = p_method_kind and effective_at <= begun.at
+                order by effective_at desc, version desc limit 1))
     )
     select case
         when bool_or(not is_within(p_diamonds_per_day_max, 1, diamonds_per_day_max, 1, decision_bound_of('payout_terms_change_bps'))
@@ -5185,11 +4921,9 @@ CREATE TABLE public.payout_terms (
     CONSTRAINT payout_terms_fee_bps_check CHECK (((fee_bps >= 0) AND (fee_bps <= 10000))),
     CONSTRAINT payout_terms_fee_fixed_currency_check CHECK ((fee_fixed_currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT payout_terms_fee_fixed_minor_check CHECK ((fee_fixed_minor >= 0)),
-    CONSTRAINT payout_terms_method_kind_check CHECK ((method_kind = ANY (ARRAY['bank_account'::text, 'stripe_account'::text, 'paypal'::text]))),
+    CONSTRAINT payout_terms_method_kind_check CHECK ((method_kind = 'bank_account'::text)),
     CONSTRAINT payout_terms_version_check CHECK ((version > 0))
 );
-
-COMMENT ON COLUMN public.payout_terms.method_kind IS 'what of it has no terms of its own is paid by those of bank accounts';
 
 COMMENT ON COLUMN public.payout_terms.diamonds_min IS 'the threshold of one payout';
 
@@ -5204,15 +4938,6 @@ CREATE FUNCTION public.payout_terms_held(p_terms public.payout_terms, p_at times
         where later.method_kind = p_terms.method_kind
             and (later.effective_at, later.version) > (p_terms.effective_at, p_terms.version)
             and later.effective_at <= p_at - interval '1 minute')
-$$;
-
-CREATE FUNCTION public.payout_usual_days(p_kind text) RETURNS TABLE(decided integer, there_from integer, there_to integer)
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    select 3, u.there_from, u.there_to
-    from (values ('bank_account', 1, 3), ('stripe_account', 2, 5), ('paypal', 0, 1)) u (kind, there_from, there_to)
-    where u.kind = p_kind
 $$;
 
 CREATE FUNCTION public.payout_velocity(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) RETURNS TABLE(control text, figure bigint, most bigint)
@@ -5254,24 +4979,6 @@ CREATE FUNCTION public.payout_velocity(p_shard smallint, p_payout_id uuid, p_at 
     select f.control, f.value::bigint, b.value
     from figure f cross join lateral (select decision_bound_of(f.control) as value) b
     where f.value > b.value
-$$;
-
-CREATE FUNCTION public.payout_waits(p_state text, p_kind text, p_requested_at timestamp with time zone, p_changed_at timestamp with time zone, p_provider_wait text, p_provider_wait_until timestamp with time zone, p_provider_arrives_on date) RETURNS TABLE(waits_for text, waits_until timestamp with time zone)
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    select w.reason, coalesce(w.until, (w.day + 1)::timestamp at time zone 'UTC')
-    from (select 1) one left join lateral (
-        select 'approval' as reason, null::timestamptz as until,
-            working_days_after((p_requested_at at time zone 'UTC')::date, u.decided) as day
-        from payout_usual_days(p_kind) u where p_state = 'requested'
-        union all
-        select 'sending', null, working_days_after((p_changed_at at time zone 'UTC')::date, 1) where p_state = 'approved'
-        union all
-        select p_provider_wait, p_provider_wait_until, null where p_state = 'sent' and p_provider_wait is not null
-        union all
-        select 'arrival', null, coalesce(p_provider_arrives_on, working_days_after((p_changed_at at time zone 'UTC')::date, u.there_to))
-        from payout_usual_days(p_kind) u where p_state = 'sent' and p_provider_wait is null) w on true
 $$;
 
 CREATE FUNCTION public.payout_was_approved_alone_by(p_shard smallint, p_payout_id uuid, p_operator_id bigint) RETURNS boolean
@@ -5725,72 +5432,6 @@ begin
     return null;
 end $$;
 
-CREATE FUNCTION public.received_earnings(p_shard smallint, p_creator_id bigint, p_charged_from timestamp with time zone, p_from timestamp with time zone, p_until timestamp with time zone) RETURNS TABLE(creator_id bigint, place_id bigint, is_video boolean, kind text, country text, gifts bigint, coins bigint)
-    LANGUAGE sql STABLE
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    with charged as (
-        select g.shard, g.viewer_id, g.batch_no, g.creator_id, coalesce(g.room_id, g.video_id) as place_id,
-            g.video_id is not null as is_video, g.spent_before, g.coins
-        from gift g
-        where g.creator_shard = p_shard and g.shares is null and g.charged_at >= p_charged_from
-            and g.charged_at < p_until + interval '1 hour' -- clocks of servers differ a little
-            and (p_creator_id is null or g.creator_id = p_creator_id)
-        union all
-        select g.shard, g.viewer_id, s.batch_no, s.creator_id, coalesce(g.room_id, g.video_id), g.video_id is not null,
-            g.spent_before + s.before, s.coins
-        from gift g
-        cross join lateral (
-            select u.creator_id, u.coins, u.creator_shard, g.share_batch_nos[u.share_no] as batch_no,
-                (sum(u.coins) over (order by u.share_no))::bigint - u.coins as before
-            from unnest(g.shares) with ordinality as u (creator_id, coins, creator_shard, share_no)
-        ) s
-        where g.shares is not null and g.charged_at >= p_charged_from and g.charged_at < p_until + interval '1 hour'
-            and s.creator_shard = p_shard and (p_creator_id is null or s.creator_id = p_creator_id)
-    ), batch as (
-        select b.shard, b.batch_no from (select distinct shard, batch_no from charged) b
-        cross join lateral (
-            select d.delivered_at from delivery d
-            where d.shard = p_shard and d.source_shard = b.shard and d.through_batch_no >= b.batch_no
-            order by d.through_batch_no limit 1
-        ) d
-        where d.delivered_at >= p_from and d.delivered_at < p_until
-    ), given as (
-        select c.shard, c.viewer_id, c.creator_id, c.place_id, c.is_video, count(*) as gifts,
-            range_agg(int8range(c.spent_before, c.spent_before + c.coins)) as stretches
-        from charged c join batch b using (shard, batch_no)
-        group by 1, 2, 3, 4, 5
-    ), paid as (
-        select g.creator_id, g.place_id, g.is_video, s.lot_id, g.shard,
-            l.kind = 'promotional' and s.start_coin >= coalesce(o.spent, 0) as is_granted,
-            least(s.end_coin, upper(u.stretch)) - greatest(s.start_coin, lower(u.stretch)) as coins
-        from given g
-        cross join lateral unnest(g.stretches) as u (stretch)
-        join strip s on s.shard = g.shard and s.viewer_id = g.viewer_id
-            and s.start_coin < upper(u.stretch) and s.end_coin > lower(u.stretch)
-            and s.start_coin >= (
-                select max(b.start_coin) from strip b
-                where b.shard = g.shard and b.viewer_id = g.viewer_id and b.start_coin <= lower(u.stretch))
-        join lot l on l.shard = s.shard and l.lot_id = s.lot_id
-        left join promotional_before o on o.shard = s.shard and o.viewer_id = s.viewer_id
-    ), by_lot as (
-        select p.creator_id, p.place_id, p.is_video, p.shard, p.lot_id, p.is_granted, sum(p.coins)::bigint as coins
-        from paid p group by 1, 2, 3, 4, 5, 6
-    ), cell as (
-        select b.creator_id, b.place_id, b.is_video, case when b.is_granted then 'promotional' else 'paid' end as kind,
-            case when b.is_granted then '' else coalesce(a.region, '') end as country, sum(b.coins)::bigint as coins
-        from by_lot b left join accounting_lot a on a.shard = b.shard and a.lot_id = b.lot_id
-        group by 1, 2, 3, 4, 5
-    ), counted as (
-        select g.creator_id, g.place_id, sum(g.gifts)::bigint as gifts from given g group by 1, 2
-    )
-    select c.creator_id, c.place_id, c.is_video, c.kind, c.country,
-        case when row_number() over (partition by c.creator_id, c.place_id order by c.kind, c.country) = 1
-            then n.gifts else 0 end,
-        c.coins
-    from cell c join counted n using (creator_id, place_id)
-$$;
-
 CREATE FUNCTION public.record_transfer(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -6202,12 +5843,32 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.reward_stands_still(p_conversion_id uuid, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select exists (
+        select from freeze_record f
+        where f.conversion_id = p_conversion_id and f.lifted_at is null and (f.ends_at is null or f.ends_at > p_at))
+$$;
+
 CREATE FUNCTION public.rewards_are_in_use() RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
     select exists (select from conversion)
 $$;
+
+CREATE FUNCTION public.rewards_mature_in_time() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if reward_stands_still(new.id, new.matured_at) then
+        raise exception 'reward % stands still', new.id using errcode = 'check_violation', constraint = 'reward_stands_still';
+    end if;
+    return null;
+end $$;
 
 CREATE FUNCTION public.role_is_taken_once() RETURNS trigger
     LANGUAGE plpgsql
@@ -6628,31 +6289,6 @@ begin
     perform lay_brakes(p_person_id, p_at);
 end $$;
 
-CREATE FUNCTION public.store_guardian_says(p_person_id bigint) RETURNS text
-    LANGUAGE sql STABLE
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    with said as (
-        select distinct on (store) state from store_guardian where person_id = p_person_id order by store, said_at desc, account)
-    select case
-        when exists (
-            select from store_guardian c join store_guardian_withdrawal w using (store, account)
-            where c.person_id = p_person_id and w.withdrawn_at >= c.said_at)
-            or exists (select from said where state in ('pending', 'denied')) then 'withheld'
-        when exists (select from said where state = 'given') then 'given'
-    end
-$$;
-
-CREATE FUNCTION public.store_guardian_withdrawal_tells() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-begin
-    perform pg_notify('plaudit_ways_in', 'facts:' || person_id) from store_guardian
-    where store = new.store and account = new.account;
-    return null;
-end $$;
-
 CREATE FUNCTION public.streams_waiting() RETURNS TABLE(shard smallint, source_shards smallint[])
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -6668,201 +6304,6 @@ CREATE FUNCTION public.streams_waiting() RETURNS TABLE(shard smallint, source_sh
     )
     select w.creator_shard, array_agg(w.shard order by w.shard) from waiting w group by w.creator_shard
 $$;
-
-CREATE FUNCTION public.sum_countries(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) RETURNS void
-    LANGUAGE sql
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    with before as (
-        select b.creator_id, c.country, c.closing_coins
-        from earnings_in_force(p_shard, (p_month - interval '1 month')::date, p_creator_id) b
-        join earnings_country c on c.shard = p_shard and c.creator_id = b.creator_id and c.month = b.month and c.edition = b.edition
-        where c.closing_coins <> 0
-    ), own as (
-        select m.creator_id, m.coins_out - (m.coins_in - m.received_coins) as leaves, coalesce(-b.closing_coins, 0) as owed,
-            coalesce((select sum(l.pending) from earnings_line l
-                where l.shard = m.shard and l.creator_id = m.creator_id and l.month = m.month and l.edition = m.edition
-                    and l.reason = 'conversion'), 0)::bigint as diamonds
-        from earnings_month m left join before b on b.creator_id = m.creator_id and b.closing_coins < 0
-        where m.shard = p_shard and m.month = p_month and m.edition = p_edition
-            and (p_creator_id is null or m.creator_id = p_creator_id)
-    ), there as (
-        select x.creator_id, x.country, sum(x.opening) as opening, sum(x.received) as received
-        from (
-            select b.creator_id, b.country, b.closing_coins as opening, 0 as received from before b where b.closing_coins > 0
-            union all
-            select g.creator_id, g.country, 0, g.coins from earnings_gift g
-            where g.shard = p_shard and g.month = p_month and g.edition = p_edition and g.kind = 'paid'
-                and (p_creator_id is null or g.creator_id = p_creator_id)
-            union all
-            select o.creator_id, '', 0, -o.leaves from own o where o.leaves < 0
-        ) x
-        group by x.creator_id, x.country
-    ), pool as (
-        select o.creator_id, o.owed, o.diamonds, greatest(o.leaves, 0) + o.owed as wanted,
-            coalesce(sum(t.opening + t.received), 0) as coins
-        from own o left join there t using (creator_id) group by o.creator_id, o.owed, o.diamonds, o.leaves
-    ), placed as (
-        select t.creator_id, t.country, t.opening, t.received, least(p.wanted, p.coins) as drawn, p.diamonds, p.coins,
-            sum(t.opening + t.received) over (partition by t.creator_id order by t.country) as reached
-        from there t join pool p using (creator_id)
-    ), parted as (
-        select creator_id, country, opening, received as coins_in,
-            div(drawn * reached, coins) - div(drawn * (reached - opening - received), coins) as coins_out,
-            div(diamonds * reached, coins) - div(diamonds * (reached - opening - received), coins) as diamonds
-        from placed
-        union all
-        select creator_id, '', -owed, owed, greatest(wanted - coins, 0), case coins when 0 then diamonds else 0 end
-        from pool where owed > 0 or wanted > coins or coins = 0 and diamonds > 0
-    )
-    insert into earnings_country (shard, creator_id, month, edition, country, opening_coins, coins_in, coins_out, diamonds)
-    select p_shard, creator_id, p_month, p_edition, country, sum(opening), sum(coins_in), sum(coins_out), sum(diamonds)
-    from parted group by creator_id, country
-$$;
-
-CREATE FUNCTION public.sum_earnings(p_shard smallint, p_settled timestamp with time zone) RETURNS date
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-declare
-    v_month date;
-begin
-    insert into earnings_position (shard, month, issuing)
-    select p_shard, m.month, m.month
-    from (
-        select date_trunc('month', min(first.at) at time zone 'UTC')::date as month
-        from (
-            (select min(d.delivered_at) as at from delivery d where d.shard = p_shard)
-            union all
-            (select min(t.posted_at) from transfer t
-                where t.shard = p_shard and t.debit_kind = 'diamonds_issued' and t.debit_owner = 0)
-        ) first
-        where not exists (select from earnings_position p where p.shard = p_shard)
-    ) m
-    where m.month is not null
-    on conflict do nothing;
-    select p.month into v_month from earnings_position p where p.shard = p_shard for no key update skip locked;
-    if v_month is null or month_begins((v_month + interval '1 month')::date) > p_settled then
-        return null;
-    end if;
-    perform write_earnings(p_shard, v_month, 1::smallint, null);
-    update earnings_position p set month = (v_month + interval '1 month')::date where p.shard = p_shard;
-    return v_month;
-end $$;
-
-CREATE FUNCTION public.sum_lines(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) RETURNS void
-    LANGUAGE sql
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    with moved as (
-        select m.creator_id, case m.reason when 'reward' then 'conversion' else m.reason end as reason,
-            m.reference, m.at, m.kind, m.amount, c.rule_version, p.id as payout_id
-        from moved_earnings(p_shard, p_creator_id, month_begins(p_month), month_begins((p_month + interval '1 month')::date)) m
-        left join conversion c on m.reason in ('conversion', 'reward') and c.shard = p_shard and c.id = m.reference
-        left join payout p on m.reason in ('payout_paid', 'payout_returned') and p.shard = p_shard and p.id = m.reference
-    ), line as (
-        select g.creator_id, 'delivery' as reason, null::integer as rule_version, null::uuid as payout_id, null::timestamptz as at,
-            greatest(1, sum(g.gifts))::bigint as movements, sum(g.coins)::bigint as coins, 0::bigint as pending, 0::bigint as available, 0::bigint as in_payout
-        from earnings_gift g
-        where g.shard = p_shard and g.month = p_month and g.edition = p_edition
-            and (p_creator_id is null or g.creator_id = p_creator_id)
-        group by g.creator_id
-        union all
-        select m.creator_id, m.reason, m.rule_version, m.payout_id, case when m.payout_id is not null then min(m.at) end,
-            count(distinct m.reference), coalesce(sum(m.amount) filter (where m.kind = 'gift_balance'), 0)::bigint,
-            coalesce(sum(m.amount) filter (where m.kind = 'diamonds_pending'), 0)::bigint,
-            coalesce(sum(m.amount) filter (where m.kind = 'diamonds_available'), 0)::bigint,
-            coalesce(sum(m.amount) filter (where m.kind = 'diamonds_in_payout'), 0)::bigint
-        from moved m group by m.creator_id, m.reason, m.rule_version, m.payout_id
-    )
-    insert into earnings_line (shard, creator_id, month, edition, line, reason, rule_version, payout_id, at, movements, coins, pending,
-        available, in_payout, rate_version, currency, gross_minor, fee_minor)
-    select p_shard, l.creator_id, p_month, p_edition,
-        row_number() over (partition by l.creator_id order by array_position(array['delivery', 'clawback_coins',
-            'clawback_coins_returned', 'conversion', 'clawback_pending', 'clawback_pending_returned', 'maturity',
-            'clawback_available', 'clawback_available_returned', 'payout_requested', 'payout_given_back', 'payout_paid',
-            'payout_returned'], l.reason), l.reason, l.rule_version, l.at, l.payout_id),
-        l.reason, l.rule_version, l.payout_id, l.at, l.movements, l.coins, l.pending, l.available, l.in_payout,
-        q.rate_version, p.currency, p.gross_minor * s.sign, p.fee_minor * s.sign
-    from line l
-    left join payout p on p.shard = p_shard and p.id = l.payout_id
-    left join payout_quote q on q.shard = p_shard and q.id = p.quote_id
-    cross join lateral (select case l.reason when 'payout_returned' then -1 else 1 end as sign) s
-    where (l.coins, l.pending, l.available, l.in_payout) <> (0, 0, 0, 0)
-$$;
-
-CREATE FUNCTION public.sum_months(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) RETURNS integer
-    LANGUAGE plpgsql
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-declare
-    v_made integer;
-begin
-    insert into earnings_month (shard, creator_id, month, edition, gifts, received_coins, promotional_coins, opening_coins, coins_in,
-        coins_out, opening_pending, pending_in, pending_out, opening_available, available_in, available_out, opening_in_payout,
-        in_payout_in, in_payout_out)
-    select p_shard, creator_id, p_month, p_edition, coalesce(g.gifts, 0), coalesce(g.coins, 0), coalesce(g.promotional, 0),
-        coalesce(b.closing_coins, 0), coalesce(l.coins_in, 0), coalesce(l.coins_out, 0),
-        coalesce(b.closing_pending, 0), coalesce(l.pending_in, 0), coalesce(l.pending_out, 0),
-        coalesce(b.closing_available, 0), coalesce(l.available_in, 0), coalesce(l.available_out, 0),
-        coalesce(b.closing_in_payout, 0), coalesce(l.in_payout_in, 0), coalesce(l.in_payout_out, 0)
-    from (
-        select creator_id, closing_coins, closing_pending, closing_available, closing_in_payout
-        from earnings_in_force(p_shard, (p_month - interval '1 month')::date, p_creator_id)
-        where (closing_coins, closing_pending, closing_available, closing_in_payout) <> (0, 0, 0, 0)
-        union all
-        select p_creator_id, 0, 0, 0, 0
-        where p_edition > 1 and not exists ( -- what is corrected was something, whatever is left of it
-            select from earnings_in_force(p_shard, (p_month - interval '1 month')::date, p_creator_id)
-            where (closing_coins, closing_pending, closing_available, closing_in_payout) <> (0, 0, 0, 0))
-    ) b
-    full join (
-        select creator_id, sum(greatest(coins, 0)) as coins_in, sum(greatest(-coins, 0)) as coins_out,
-            sum(greatest(pending, 0)) as pending_in, sum(greatest(-pending, 0)) as pending_out,
-            sum(greatest(available, 0)) as available_in, sum(greatest(-available, 0)) as available_out,
-            sum(greatest(in_payout, 0)) as in_payout_in, sum(greatest(-in_payout, 0)) as in_payout_out
-        from earnings_line
-        where shard = p_shard and month = p_month and edition = p_edition and (p_creator_id is null or creator_id = p_creator_id)
-        group by creator_id
-    ) l using (creator_id)
-    left join (
-        select creator_id, sum(gifts)::bigint as gifts, sum(coins)::bigint as coins,
-            coalesce(sum(coins) filter (where kind = 'promotional'), 0)::bigint as promotional
-        from earnings_gift
-        where shard = p_shard and month = p_month and edition = p_edition and (p_creator_id is null or creator_id = p_creator_id)
-        group by creator_id
-    ) g using (creator_id);
-    get diagnostics v_made = row_count;
-    return v_made;
-end $$;
-
-CREATE FUNCTION public.sum_received(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint, p_charged_from timestamp with time zone) RETURNS boolean
-    LANGUAGE plpgsql
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-declare
-    v_from constant timestamptz := month_begins(p_month);
-    v_until constant timestamptz := month_begins((p_month + interval '1 month')::date);
-begin
-    insert into earnings_gift (shard, creator_id, month, edition, place_id, kind, country, is_video, gifts, coins)
-    select p_shard, r.creator_id, p_month, p_edition, r.place_id, r.kind, r.country, r.is_video, r.gifts, r.coins
-    from received_earnings(p_shard, p_creator_id, p_charged_from, v_from, v_until) r;
-    return not exists (
-        select from (
-            select u.creator_id, sum(u.coins) as coins
-            from delivery d cross join lateral unnest(d.creator_ids, d.creator_coins) as u (creator_id, coins)
-            where d.shard = p_shard and d.delivered_at >= v_from and d.delivered_at < v_until
-                and (p_creator_id is null or u.creator_id = p_creator_id)
-            group by u.creator_id
-        ) d
-        full join (
-            select g.creator_id, sum(g.coins) as coins from earnings_gift g
-            where g.shard = p_shard and g.month = p_month and g.edition = p_edition
-                and (p_creator_id is null or g.creator_id = p_creator_id)
-            group by g.creator_id
-        ) g using (creator_id)
-        where d.coins is distinct from g.coins);
-end $$;
 
 CREATE FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7020,15 +6461,6 @@ begin
     return null;
 end;
 $$;
-
-CREATE FUNCTION public.tell_silence_ends() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-begin
-    perform pg_notify('plaudit_ways_in', 'facts:' || old.person_id);
-    return null;
-end $$;
 
 CREATE FUNCTION public.tell_subdivision() RETURNS trigger
     LANGUAGE plpgsql
@@ -7318,18 +6750,6 @@ begin
     end case;
 end $$;
 
-CREATE FUNCTION public.working_days_after(p_day date, p_days integer) RETURNS date
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    select case when p_days = 0 then p_day else (
-        select day from (
-            select d::date as day, row_number() over (order by d) as number
-            from generate_series(p_day + 1, p_day + 2 * p_days + 3, interval '1 day') d where extract(isodow from d) < 6) w
-        where number = p_days)
-    end
-$$;
-
 CREATE FUNCTION public.worth_from(p_shard smallint, p_viewer_id bigint, p_start_coin bigint, p_coins bigint, p_currency text, p_coin_worth bigint, OUT worth bigint, OUT through bigint, OUT first_worth bigint) RETURNS record
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -7357,25 +6777,6 @@ begin
     insert into act (id, record) values (p_id, p_record::json);
     insert into act_unsealed (act_id) values (p_id);
     return true;
-end $$;
-
-CREATE FUNCTION public.write_earnings(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) RETURNS integer
-    LANGUAGE plpgsql
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-begin
-    if not sum_received(p_shard, p_month, p_edition, p_creator_id, month_begins(p_month) - interval '2 days') then
-        delete from earnings_gift g
-        where g.shard = p_shard and g.month = p_month and g.edition = p_edition
-            and (p_creator_id is null or g.creator_id = p_creator_id);
-        if not sum_received(p_shard, p_month, p_edition, p_creator_id, '-infinity') then
-            raise exception 'what was delivered in % to shard % is not what its gifts say', p_month, p_shard
-                using errcode = 'data_corrupted';
-        end if;
-    end if;
-    perform sum_lines(p_shard, p_month, p_edition, p_creator_id);
-    return sum_months(p_shard, p_month, p_edition, p_creator_id)
-        + coalesce((select 0 from sum_countries(p_shard, p_month, p_edition, p_creator_id)), 0);
 end $$;
 
 CREATE FUNCTION public.write_issuer(p_decision_id uuid, p_terms jsonb, p_at timestamp with time zone) RETURNS integer
@@ -7916,14 +7317,14 @@ CREATE TABLE public.age_assurance (
     CONSTRAINT age_assurance_check1 CHECK ((until > proved_at)),
     CONSTRAINT age_assurance_check2 CHECK ((revoked_at >= recorded_at)),
     CONSTRAINT age_assurance_is_revoked_whole CHECK (((revoked_at IS NULL) = (revoked_because IS NULL))),
-    CONSTRAINT age_assurance_level_check CHECK (((level >= 0) AND (level <= 3))),
+    CONSTRAINT age_assurance_level_check CHECK (((level >= 1) AND (level <= 3))),
     CONSTRAINT age_assurance_method_check CHECK ((method ~ '^[a-z][a-z0-9_]{0,59}$'::text)),
     CONSTRAINT age_assurance_revoked_because_check CHECK (((revoked_because ~ '\S'::text) AND (length(revoked_because) <= 300))),
     CONSTRAINT age_assurance_says_something CHECK (((at_least > 0) OR (under IS NOT NULL))),
     CONSTRAINT age_assurance_source_check CHECK (((source ~ '\S'::text) AND (length(source) <= 60)))
 );
 
-COMMENT ON COLUMN public.age_assurance.level IS '0 inferred, 1 claimed, 2 checked, 3 verified';
+COMMENT ON COLUMN public.age_assurance.level IS '1 claimed, 2 checked, 3 verified';
 
 COMMENT ON COLUMN public.age_assurance.until IS 'from when it proves nothing more; null: it does until it is revoked';
 
@@ -7944,13 +7345,6 @@ CREATE TABLE public.age_request (
 );
 
 COMMENT ON COLUMN public.age_request.refused_with IS 'what was wrong with what was presented last';
-
-CREATE TABLE public.age_silence (
-    person_id bigint NOT NULL,
-    source text NOT NULL,
-    since timestamp with time zone NOT NULL,
-    CONSTRAINT age_silence_source_check CHECK ((source ~ '^[a-z][a-z0-9_]{0,29}$'::text))
-);
 
 CREATE TABLE public.allowance_taken (
     person_id bigint NOT NULL,
@@ -8534,114 +7928,6 @@ CREATE TABLE public.difference_transition (
     description text NOT NULL
 );
 
-CREATE TABLE public.earnings_country (
-    shard smallint NOT NULL,
-    creator_id bigint NOT NULL,
-    month date NOT NULL,
-    edition smallint NOT NULL,
-    country text NOT NULL,
-    opening_coins bigint NOT NULL,
-    coins_in bigint NOT NULL,
-    coins_out bigint NOT NULL,
-    closing_coins bigint GENERATED ALWAYS AS (((opening_coins + coins_in) - coins_out)) STORED NOT NULL,
-    diamonds bigint NOT NULL,
-    CONSTRAINT earnings_country_coins_in_check CHECK ((coins_in >= 0)),
-    CONSTRAINT earnings_country_coins_out_check CHECK ((coins_out >= 0)),
-    CONSTRAINT earnings_country_diamonds_check CHECK ((diamonds >= 0)),
-    CONSTRAINT earnings_country_has_what_it_gives CHECK (((country = ''::text) OR ((opening_coins >= 0) AND ((opening_coins + coins_in) >= coins_out))))
-);
-
-COMMENT ON COLUMN public.earnings_country.country IS 'empty: of no order; below zero where a conversion is stamped with a month before that of the gifts it took, until they come';
-
-COMMENT ON COLUMN public.earnings_country.diamonds IS 'of the month''s conversions, in proportion to the coins';
-
-CREATE TABLE public.earnings_gift (
-    shard smallint NOT NULL,
-    creator_id bigint NOT NULL,
-    month date NOT NULL,
-    edition smallint NOT NULL,
-    place_id bigint NOT NULL,
-    kind text NOT NULL,
-    country text NOT NULL,
-    is_video boolean NOT NULL,
-    gifts bigint NOT NULL,
-    coins bigint NOT NULL,
-    CONSTRAINT earnings_gift_coins_check CHECK ((coins > 0)),
-    CONSTRAINT earnings_gift_gifts_check CHECK ((gifts >= 0)),
-    CONSTRAINT earnings_gift_granted_is_of_no_country CHECK (((kind = 'paid'::text) OR (country = ''::text))),
-    CONSTRAINT earnings_gift_kind_check CHECK ((kind = ANY (ARRAY['paid'::text, 'promotional'::text])))
-);
-
-COMMENT ON COLUMN public.earnings_gift.country IS 'of the order that paid; empty: no order did';
-
-COMMENT ON COLUMN public.earnings_gift.gifts IS 'a gift that coins of several countries paid for is counted with the first';
-
-CREATE TABLE public.earnings_line (
-    shard smallint NOT NULL,
-    creator_id bigint NOT NULL,
-    month date NOT NULL,
-    edition smallint NOT NULL,
-    line integer NOT NULL,
-    reason text NOT NULL,
-    rule_version integer,
-    payout_id uuid,
-    at timestamp with time zone,
-    movements bigint NOT NULL,
-    coins bigint NOT NULL,
-    pending bigint NOT NULL,
-    available bigint NOT NULL,
-    in_payout bigint NOT NULL,
-    rate_version integer,
-    currency text,
-    gross_minor bigint,
-    fee_minor bigint,
-    net_minor bigint GENERATED ALWAYS AS ((gross_minor - fee_minor)) STORED,
-    CONSTRAINT earnings_line_line_check CHECK ((line > 0)),
-    CONSTRAINT earnings_line_movements_check CHECK ((movements > 0)),
-    CONSTRAINT earnings_line_moves_something CHECK (((coins <> 0) OR (pending <> 0) OR (available <> 0) OR (in_payout <> 0))),
-    CONSTRAINT earnings_line_of_a_payout_is_whole CHECK ((num_nulls(payout_id, at, rate_version, currency, gross_minor, fee_minor) = ANY (ARRAY[0, 6])))
-);
-
-COMMENT ON COLUMN public.earnings_line.movements IS 'how many; of received gifts how many of them';
-
-CREATE TABLE public.earnings_position (
-    shard smallint NOT NULL,
-    month date NOT NULL,
-    issuing date NOT NULL,
-    CONSTRAINT earnings_position_check CHECK ((issuing <= month)),
-    CONSTRAINT earnings_position_month_check CHECK ((month = date_trunc('month'::text, (month)::timestamp with time zone)))
-);
-
-COMMENT ON COLUMN public.earnings_position.month IS 'the next month that is to be summed';
-
-COMMENT ON COLUMN public.earnings_position.issuing IS 'all months before it have their papers';
-
-CREATE TABLE public.earnings_series (
-    year smallint NOT NULL,
-    last_number integer NOT NULL,
-    CONSTRAINT earnings_series_last_number_check CHECK ((last_number > 0)),
-    CONSTRAINT earnings_series_year_check CHECK (((year >= 2000) AND (year <= 9999)))
-);
-
-CREATE TABLE public.earnings_threshold (
-    form text NOT NULL,
-    from_year smallint NOT NULL,
-    amount_minor bigint NOT NULL,
-    reached boolean NOT NULL,
-    gifts_over integer NOT NULL,
-    source text NOT NULL,
-    CONSTRAINT earnings_threshold_amount_minor_check CHECK ((amount_minor > 0)),
-    CONSTRAINT earnings_threshold_form_check CHECK ((form = ANY (ARRAY['1099-NEC'::text, '1099-K'::text]))),
-    CONSTRAINT earnings_threshold_gifts_over_check CHECK ((gifts_over >= 0)),
-    CONSTRAINT earnings_threshold_source_check CHECK ((source ~ '\S'::text))
-);
-
-COMMENT ON TABLE public.earnings_threshold IS 'in US cents, before fees';
-
-COMMENT ON COLUMN public.earnings_threshold.reached IS 'whether the sum itself is reported already, or only what is above it';
-
-COMMENT ON COLUMN public.earnings_threshold.gifts_over IS 'only who had more than so many, too';
-
 CREATE TABLE public.erasure (
     id uuid NOT NULL,
     person_id bigint NOT NULL,
@@ -8797,16 +8083,16 @@ CREATE TABLE public.freeze_record (
     lifted_by bigint,
     lifted_at timestamp with time zone,
     lifted_because text,
+    gift_id uuid,
+    conversion_id uuid,
     CONSTRAINT freeze_is_lifted_by_another CHECK ((lifted_by IS DISTINCT FROM person_id)),
     CONSTRAINT freeze_is_lifted_whole CHECK ((((lifted_at IS NULL) = (lifted_because IS NULL)) AND ((lifted_by IS NULL) OR (lifted_at IS NOT NULL)))),
-    CONSTRAINT freeze_names_what_it_is_of CHECK ((((what = 'lot'::text) = (lot_id IS NOT NULL)) AND ((what = 'payout_method'::text) = (method_id IS NOT NULL)) AND ((what = 'payout'::text) = (payout_id IS NOT NULL)) AND ((what = 'room'::text) = (room_id IS NOT NULL)))),
     CONSTRAINT freeze_of_a_lot_ends CHECK (((what <> 'lot'::text) OR (ends_at IS NOT NULL))),
     CONSTRAINT freeze_record_check CHECK ((ends_at > frozen_at)),
     CONSTRAINT freeze_record_check1 CHECK ((lifted_at >= frozen_at)),
     CONSTRAINT freeze_record_lifted_because_check CHECK (((lifted_because ~ '\S'::text) AND (length(lifted_because) <= 500))),
     CONSTRAINT freeze_record_message_check CHECK (((message ~ '\S'::text) AND (length(message) <= 500))),
-    CONSTRAINT freeze_record_reason_check CHECK (((reason ~ '\S'::text) AND (length(reason) <= 500))),
-    CONSTRAINT freeze_record_what_check CHECK ((what = ANY (ARRAY['person'::text, 'wallet'::text, 'lot'::text, 'creator'::text, 'payout_method'::text, 'payout'::text, 'room'::text])))
+    CONSTRAINT freeze_record_reason_check CHECK (((reason ~ '\S'::text) AND (length(reason) <= 500)))
 );
 
 COMMENT ON COLUMN public.freeze_record.person_id IS 'whose it is: the owner of the wallet, lot, method, payout or room';
@@ -9363,19 +8649,18 @@ CREATE TABLE public.payout_method (
     CONSTRAINT payout_method_account_fingerprint_check CHECK ((length(account_fingerprint) = 32)),
     CONSTRAINT payout_method_account_is_sealed CHECK (
 CASE
-    WHEN (kind <> 'bank_account'::text) THEN ((sealed_account IS NOT NULL) AND (account_key IS NULL) AND (account_ending IS NOT NULL) AND (num_nonnulls(iban, bank_code, account_number) = 0) AND ((kind <> 'stripe_account'::text) OR (sealed_account = '\x'::bytea)))
     WHEN (sealed_account IS NULL) THEN ((account_key IS NULL) AND ((iban IS NULL) = ((bank_code IS NOT NULL) AND (account_number IS NOT NULL))))
     ELSE ((account_ending IS NOT NULL) AND (num_nonnulls(iban, bank_code, account_number) = 0))
 END),
     CONSTRAINT payout_method_check CHECK ((payable_from >= created_at)),
     CONSTRAINT payout_method_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT payout_method_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT payout_method_kind_check CHECK ((kind = ANY (ARRAY['bank_account'::text, 'stripe_account'::text, 'paypal'::text]))),
+    CONSTRAINT payout_method_kind_check CHECK ((kind = 'bank_account'::text)),
     CONSTRAINT payout_method_name_match_check CHECK ((name_match = ANY (ARRAY['match'::text, 'close'::text, 'mismatch'::text, 'unknown'::text]))),
     CONSTRAINT payout_method_name_was_compared CHECK (((name_match IS NULL) = (name_compared_at IS NULL)))
 );
 
-COMMENT ON COLUMN public.payout_method.account_ending IS 'what of the account may be shown: its last four characters; of a mail address its first letter and where it is';
+COMMENT ON COLUMN public.payout_method.account_ending IS 'what of the account may be shown: its last four characters';
 
 COMMENT ON COLUMN public.payout_method.sealed_account IS 'by the vault; with an account_key, as earlier versions did: AES-GCM, bound to its creator and method';
 
@@ -9790,13 +9075,8 @@ CREATE TABLE public.payout (
     poll_leased_until timestamp with time zone,
     poll_failed_with text,
     key_id integer DEFAULT public.acting_key(),
-    provider_wait text,
-    provider_wait_until timestamp with time zone,
-    provider_arrives_on date,
     CONSTRAINT payout_check CHECK (((state = 'requested'::text) = (previous_state IS NULL))),
-    CONSTRAINT payout_diamonds_check CHECK ((diamonds > 0)),
-    CONSTRAINT payout_provider_wait_check CHECK ((provider_wait = ANY (ARRAY['unclaimed'::text, 'held'::text, 'funds'::text, 'account'::text]))),
-    CONSTRAINT payout_waits_while_sent CHECK ((((state = 'sent'::text) OR (provider_wait IS NULL)) AND ((provider_wait IS NOT NULL) OR (provider_wait_until IS NULL))))
+    CONSTRAINT payout_diamonds_check CHECK ((diamonds > 0))
 )
 WITH (fillfactor='70');
 
@@ -9809,10 +9089,6 @@ COMMENT ON COLUMN public.payout.attention IS 'what a person must look at: the pr
 COMMENT ON COLUMN public.payout.poll_error IS 'what the last question to its provider failed with';
 
 COMMENT ON COLUMN public.payout.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
-
-COMMENT ON COLUMN public.payout.provider_wait IS 'unclaimed: the receiver has to take it; held: the provider looks at it; funds: the money is on its way within the provider; account: the receiver''s account takes no money now; null: it goes its way';
-
-COMMENT ON COLUMN public.payout.provider_arrives_on IS 'when it arrives, as the provider says; null: it does not say';
 
 CREATE TABLE public.payout_account_key (
     key_id text NOT NULL,
@@ -9836,31 +9112,6 @@ CREATE TABLE public.payout_bank_outcome (
 );
 
 COMMENT ON COLUMN public.payout_bank_outcome.reference IS 'the bank''s own name of the transfer';
-
-CREATE TABLE public.payout_connection (
-    shard smallint NOT NULL,
-    method_id uuid NOT NULL,
-    creator_id bigint NOT NULL,
-    kind text DEFAULT 'stripe_account'::text NOT NULL,
-    account text,
-    state text DEFAULT 'opening'::text NOT NULL,
-    needs text[] DEFAULT '{}'::text[] NOT NULL,
-    needs_by timestamp with time zone,
-    changed_at timestamp with time zone NOT NULL,
-    CONSTRAINT payout_connection_account_check CHECK ((account <> ''::text)),
-    CONSTRAINT payout_connection_check CHECK (((account IS NOT NULL) OR (state = ANY (ARRAY['opening'::text, 'closed'::text])))),
-    CONSTRAINT payout_connection_check1 CHECK (((account IS NULL) OR (state <> 'opening'::text))),
-    CONSTRAINT payout_connection_kind_check CHECK ((kind = 'stripe_account'::text)),
-    CONSTRAINT payout_connection_state_check CHECK ((state = ANY (ARRAY['opening'::text, 'onboarding'::text, 'needs_information'::text, 'ready'::text, 'closed'::text])))
-);
-
-COMMENT ON TABLE public.payout_connection IS 'accounts of creators at a provider: whether money can go there, as the provider said last';
-
-COMMENT ON COLUMN public.payout_connection.account IS 'the provider''s name of it; null: it was not made yet';
-
-COMMENT ON COLUMN public.payout_connection.needs IS 'what the provider still asks for, in its own words; empty: nothing';
-
-COMMENT ON COLUMN public.payout_connection.needs_by IS 'until when it has to have that; null: it names no day';
 
 CREATE TABLE public.payout_event (
     shard smallint NOT NULL,
@@ -9939,14 +9190,11 @@ CREATE TABLE public.payout_send (
     last_error text,
     called boolean DEFAULT false NOT NULL,
     leased_until timestamp with time zone,
-    failed_with text,
-    called_at timestamp with time zone
+    failed_with text
 )
 WITH (fillfactor='50');
 
 COMMENT ON COLUMN public.payout_send.called IS 'a provider may have got it; raised and committed before the provider is called';
-
-COMMENT ON COLUMN public.payout_send.called_at IS 'since when a provider may have got it; null: it was told before this was kept, or not yet';
 
 CREATE VIEW public.payout_shown AS
  SELECT p.shard,
@@ -9976,11 +9224,7 @@ CREATE VIEW public.payout_shown AS
     s.attempts AS send_attempts,
     s.last_error AS send_error,
     COALESCE(s.called, false) AS send_called,
-    i.export_number,
-    m.kind AS method_kind,
-    p.provider_wait,
-    p.provider_wait_until,
-    p.provider_arrives_on
+    i.export_number
    FROM (((public.payout p
      JOIN public.payout_method m ON (((m.shard = p.shard) AND (m.id = p.method_id))))
      LEFT JOIN public.payout_send s ON (((s.shard = p.shard) AND (s.payout_id = p.id))))
@@ -10940,30 +10184,6 @@ CREATE TABLE public.store_finishing (
 
 COMMENT ON COLUMN public.store_finishing.due_at IS 'when the store is to be told, or told again; also the lease of who is at it';
 
-CREATE TABLE public.store_guardian (
-    store text NOT NULL,
-    account text NOT NULL,
-    person_id bigint NOT NULL,
-    state text NOT NULL,
-    said_at timestamp with time zone NOT NULL,
-    key_id integer DEFAULT public.acting_key(),
-    CONSTRAINT store_guardian_account_check CHECK ((account ~ '^[\x21-\x7e]{1,200}$'::text)),
-    CONSTRAINT store_guardian_state_check CHECK ((state = ANY (ARRAY['given'::text, 'pending'::text, 'denied'::text, 'free'::text]))),
-    CONSTRAINT store_guardian_store_check CHECK ((store ~ '^[a-z][a-z0-9_]{0,29}$'::text))
-);
-
-COMMENT ON COLUMN public.store_guardian.account IS 'what the store calls it: an install of Google Play, an app transaction of Apple';
-
-COMMENT ON COLUMN public.store_guardian.state IS 'free: nobody answers for this account';
-
-CREATE TABLE public.store_guardian_withdrawal (
-    store text NOT NULL,
-    account text NOT NULL,
-    withdrawn_at timestamp with time zone NOT NULL,
-    CONSTRAINT store_guardian_withdrawal_account_check CHECK ((account ~ '^[\x21-\x7e]{1,200}$'::text)),
-    CONSTRAINT store_guardian_withdrawal_store_check CHECK ((store ~ '^[a-z][a-z0-9_]{0,29}$'::text))
-);
-
 CREATE TABLE public.store_link (
     provider text NOT NULL,
     link_id text NOT NULL,
@@ -11665,9 +10885,6 @@ ALTER TABLE ONLY public.age_request
 ALTER TABLE ONLY public.age_request
     ADD CONSTRAINT age_request_pkey PRIMARY KEY (id);
 
-ALTER TABLE ONLY public.age_silence
-    ADD CONSTRAINT age_silence_pkey PRIMARY KEY (person_id, source);
-
 ALTER TABLE ONLY public.allowance_taken
     ADD CONSTRAINT allowance_taken_pkey PRIMARY KEY (person_id, kind);
 
@@ -11821,33 +11038,6 @@ ALTER TABLE ONLY public.difference_kind
 ALTER TABLE ONLY public.difference_transition
     ADD CONSTRAINT difference_transition_pkey PRIMARY KEY (from_state, to_state);
 
-ALTER TABLE ONLY public.earnings_country
-    ADD CONSTRAINT earnings_country_pkey PRIMARY KEY (shard, creator_id, month, edition, country);
-
-ALTER TABLE ONLY public.earnings_gift
-    ADD CONSTRAINT earnings_gift_pkey PRIMARY KEY (shard, creator_id, month, edition, place_id, kind, country);
-
-ALTER TABLE ONLY public.earnings_line
-    ADD CONSTRAINT earnings_line_pkey PRIMARY KEY (shard, creator_id, month, edition, line);
-
-ALTER TABLE ONLY public.earnings_month
-    ADD CONSTRAINT earnings_month_pkey PRIMARY KEY (shard, creator_id, month, edition);
-
-ALTER TABLE ONLY public.earnings_position
-    ADD CONSTRAINT earnings_position_pkey PRIMARY KEY (shard);
-
-ALTER TABLE ONLY public.earnings_series
-    ADD CONSTRAINT earnings_series_pkey PRIMARY KEY (year);
-
-ALTER TABLE ONLY public.earnings_statement
-    ADD CONSTRAINT earnings_statement_pkey PRIMARY KEY (year, number);
-
-ALTER TABLE ONLY public.earnings_statement
-    ADD CONSTRAINT earnings_statement_shard_creator_id_month_edition_key UNIQUE (shard, creator_id, month, edition);
-
-ALTER TABLE ONLY public.earnings_threshold
-    ADD CONSTRAINT earnings_threshold_pkey PRIMARY KEY (form, from_year);
-
 ALTER TABLE ONLY public.erasure
     ADD CONSTRAINT erasure_pkey PRIMARY KEY (id);
 
@@ -11878,8 +11068,14 @@ ALTER TABLE ONLY public.follower
 ALTER TABLE ONLY public.frame
     ADD CONSTRAINT frame_pkey PRIMARY KEY (shard, room_id, seq);
 
+ALTER TABLE public.freeze_record
+    ADD CONSTRAINT freeze_names_what_it_is_of CHECK ((((what = 'lot'::text) = (lot_id IS NOT NULL)) AND ((what = 'payout_method'::text) = (method_id IS NOT NULL)) AND ((what = 'payout'::text) = (payout_id IS NOT NULL)) AND ((what = 'room'::text) = (room_id IS NOT NULL)) AND ((what = 'gift'::text) = (gift_id IS NOT NULL)) AND ((what = 'reward'::text) = (conversion_id IS NOT NULL)))) NOT VALID;
+
 ALTER TABLE ONLY public.freeze_record
     ADD CONSTRAINT freeze_record_pkey PRIMARY KEY (id);
+
+ALTER TABLE public.freeze_record
+    ADD CONSTRAINT freeze_record_what_check CHECK ((what = ANY (ARRAY['person'::text, 'wallet'::text, 'lot'::text, 'creator'::text, 'payout_method'::text, 'payout'::text, 'room'::text, 'gift'::text, 'reward'::text]))) NOT VALID;
 
 ALTER TABLE ONLY public.frozen_receiver
     ADD CONSTRAINT frozen_receiver_pkey PRIMARY KEY (kind, id);
@@ -12052,12 +11248,6 @@ ALTER TABLE ONLY public.payout_account_key
 ALTER TABLE ONLY public.payout_bank_outcome
     ADD CONSTRAINT payout_bank_outcome_pkey PRIMARY KEY (shard, payout_id, outcome);
 
-ALTER TABLE ONLY public.payout_connection
-    ADD CONSTRAINT payout_connection_account_key UNIQUE (account);
-
-ALTER TABLE ONLY public.payout_connection
-    ADD CONSTRAINT payout_connection_pkey PRIMARY KEY (shard, method_id);
-
 ALTER TABLE ONLY public.payout_event
     ADD CONSTRAINT payout_event_pkey PRIMARY KEY (shard, payout_id, to_state);
 
@@ -12072,9 +11262,6 @@ ALTER TABLE ONLY public.payout_export_item
 
 ALTER TABLE ONLY public.payout_export
     ADD CONSTRAINT payout_export_pkey PRIMARY KEY (number);
-
-ALTER TABLE ONLY public.payout_method
-    ADD CONSTRAINT payout_method_of_kind UNIQUE (shard, id, kind);
 
 ALTER TABLE ONLY public.payout_method
     ADD CONSTRAINT payout_method_pkey PRIMARY KEY (shard, id);
@@ -12328,12 +11515,6 @@ ALTER TABLE ONLY public.store_consent
 ALTER TABLE ONLY public.store_finishing
     ADD CONSTRAINT store_finishing_pkey PRIMARY KEY (shard, order_id);
 
-ALTER TABLE ONLY public.store_guardian
-    ADD CONSTRAINT store_guardian_pkey PRIMARY KEY (store, account, person_id);
-
-ALTER TABLE ONLY public.store_guardian_withdrawal
-    ADD CONSTRAINT store_guardian_withdrawal_pkey PRIMARY KEY (store, account);
-
 ALTER TABLE ONLY public.store_link_order
     ADD CONSTRAINT store_link_order_pkey PRIMARY KEY (shard, order_id);
 
@@ -12485,8 +11666,6 @@ CREATE INDEX age_assurance_over ON public.age_assurance USING btree (LEAST(revok
 
 CREATE INDEX age_request_of_person ON public.age_request USING btree (person_id, made_at DESC);
 
-CREATE INDEX age_silence_by_time ON public.age_silence USING btree (since);
-
 CREATE INDEX allowance_taken_by_hour ON public.allowance_taken USING btree (hour);
 
 CREATE UNIQUE INDEX api_key_name_is_new ON public.api_key USING btree (name) WHERE (revoked_at IS NULL);
@@ -12559,10 +11738,6 @@ CREATE INDEX difference_by_time ON public.reconciliation_difference USING btree 
 
 CREATE INDEX difference_open ON public.reconciliation_difference USING btree (noticed_at DESC) WHERE (state = 'open'::text);
 
-CREATE INDEX earnings_month_of_month ON public.earnings_month USING btree (shard, month, creator_id, edition);
-
-CREATE INDEX earnings_statement_of_creator ON public.earnings_statement USING btree (creator_id, month DESC, edition DESC);
-
 CREATE INDEX erasure_by_time ON public.erasure USING btree (asked_at DESC, id DESC);
 
 CREATE INDEX erasure_due ON public.erasure USING btree (due_at) WHERE (due_at IS NOT NULL);
@@ -12584,6 +11759,8 @@ CREATE INDEX frame_speakers ON public.frame USING gin (jsonb_path_query_array(bo
 CREATE INDEX freeze_newest ON public.freeze_record USING btree (frozen_at DESC, id DESC);
 
 CREATE INDEX freeze_of_person ON public.freeze_record USING btree (person_id, frozen_at DESC, id DESC);
+
+CREATE INDEX freeze_of_reward ON public.freeze_record USING btree (conversion_id) WHERE ((conversion_id IS NOT NULL) AND (lifted_at IS NULL));
 
 CREATE INDEX freeze_open ON public.freeze_record USING btree (person_id, what) WHERE (lifted_at IS NULL);
 
@@ -12841,10 +12018,6 @@ CREATE INDEX store_finishing_due ON public.store_finishing USING btree (due_at) 
 
 CREATE INDEX store_finishing_open ON public.store_finishing USING btree (enqueued_at, order_id, shard) WHERE (state <> 'finished'::text);
 
-CREATE INDEX store_guardian_of_person ON public.store_guardian USING btree (person_id, store, said_at DESC);
-
-CREATE INDEX store_guardian_withdrawal_by_time ON public.store_guardian_withdrawal USING btree (withdrawn_at);
-
 CREATE INDEX store_link_by_time ON public.store_link USING btree (noted_at);
 
 CREATE INDEX store_link_order_by_link ON public.store_link_order USING btree (provider, link_id);
@@ -12927,10 +12100,6 @@ CREATE TRIGGER age_assurance_stays BEFORE UPDATE ON public.age_assurance FOR EAC
 
 CREATE TRIGGER age_assurance_tells AFTER INSERT OR UPDATE ON public.age_assurance FOR EACH ROW EXECUTE FUNCTION public.tell_facts('person_id');
 
-CREATE TRIGGER age_silence_ends AFTER DELETE ON public.age_silence FOR EACH ROW EXECUTE FUNCTION public.tell_silence_ends();
-
-CREATE TRIGGER age_silence_tells AFTER INSERT ON public.age_silence FOR EACH ROW EXECUTE FUNCTION public.tell_facts('person_id');
-
 CREATE TRIGGER api_key_tells AFTER UPDATE OF revoked_at, expires_at, scopes, networks, former_ends_at ON public.api_key FOR EACH ROW WHEN ((((((new.revoked_at IS DISTINCT FROM old.revoked_at) OR (new.expires_at IS DISTINCT FROM old.expires_at)) OR (new.scopes IS DISTINCT FROM old.scopes)) OR (new.networks IS DISTINCT FROM old.networks)) OR (new.former_ends_at IS DISTINCT FROM old.former_ends_at))) EXECUTE FUNCTION public.tell_way_in('key');
 
 CREATE TRIGGER appeal_is_answered_by_another BEFORE UPDATE ON public.safety_appeal FOR EACH ROW EXECUTE FUNCTION public.appeal_is_answered_by_another();
@@ -12967,7 +12136,7 @@ CREATE TRIGGER decision_is_seen_by_another BEFORE INSERT ON public.decision_seen
 
 CREATE CONSTRAINT TRIGGER diamonds_have_a_cause AFTER INSERT ON public.transfer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.reason = ANY (ARRAY['reward'::text, 'maturity'::text, 'payout_given_back'::text, 'payout_returned'::text, 'clawback_pending_returned'::text, 'clawback_available_returned'::text]))) EXECUTE FUNCTION public.diamonds_have_a_cause();
 
-CREATE TRIGGER end_provider_wait BEFORE UPDATE OF state ON public.payout FOR EACH ROW WHEN ((new.state IS DISTINCT FROM old.state)) EXECUTE FUNCTION public.end_provider_wait();
+CREATE CONSTRAINT TRIGGER earnings_stand_still AFTER INSERT ON public.transfer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.reason = ANY (ARRAY['conversion'::text, 'payout_requested'::text]))) EXECUTE FUNCTION public.earnings_stand_still();
 
 CREATE TRIGGER erasure_is_not_obstructed BEFORE UPDATE OF begun_at ON public.erasure FOR EACH ROW WHEN (((new.begun_at IS NOT NULL) AND (old.begun_at IS NULL))) EXECUTE FUNCTION public.erasure_is_not_obstructed();
 
@@ -12978,6 +12147,8 @@ CREATE TRIGGER freeze_changes_by_being_lifted BEFORE DELETE OR UPDATE ON public.
 CREATE TRIGGER freeze_is_lifted_by_another BEFORE UPDATE ON public.freeze_record FOR EACH ROW WHEN ((new.lifted_by IS NOT NULL)) EXECUTE FUNCTION public.freeze_is_lifted_by_another();
 
 CREATE TRIGGER freeze_is_of_its_owner BEFORE INSERT ON public.freeze_record FOR EACH ROW EXECUTE FUNCTION public.freeze_is_of_its_owner();
+
+CREATE TRIGGER freeze_is_of_what_was_earned BEFORE INSERT ON public.freeze_record FOR EACH ROW WHEN ((new.what = ANY (ARRAY['gift'::text, 'reward'::text]))) EXECUTE FUNCTION public.freeze_is_of_what_was_earned();
 
 CREATE CONSTRAINT TRIGGER frozen_lot_stays_held AFTER UPDATE OF coins_held, coins_reversed ON public.lot DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.coins_held < old.coins_held) OR (new.coins_reversed < old.coins_reversed))) EXECUTE FUNCTION public.frozen_lot_stays_held();
 
@@ -13028,8 +12199,6 @@ CREATE TRIGGER payout_approval_is_controlled BEFORE INSERT ON public.payout_even
 CREATE TRIGGER payout_approval_is_decided BEFORE INSERT ON public.payout_event FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.require_decision('payout', 'payout_id');
 
 CREATE TRIGGER payout_approval_takes_two BEFORE INSERT ON public.payout_event FOR EACH ROW WHEN (((new.to_state = 'approved'::text) AND (new.actor = 'operator'::text))) EXECUTE FUNCTION public.payout_approval_takes_two();
-
-CREATE TRIGGER payout_connection_is_ready AFTER INSERT ON public.payout FOR EACH ROW EXECUTE FUNCTION public.payout_connection_is_ready();
 
 CREATE TRIGGER payout_is_its_quote AFTER INSERT ON public.payout FOR EACH ROW EXECUTE FUNCTION public.payout_is_its_quote();
 
@@ -13103,6 +12272,8 @@ CREATE TRIGGER reward_rule_is_bounded BEFORE INSERT ON public.reward_rule FOR EA
 
 CREATE TRIGGER reward_rule_is_decided BEFORE INSERT ON public.reward_rule FOR EACH ROW EXECUTE FUNCTION public.require_decision('reward_rule', 'numerator', 'denominator', 'maturity_s', 'coins_min', 'effective_at');
 
+CREATE TRIGGER rewards_mature_in_time AFTER UPDATE OF matured_at ON public.conversion FOR EACH ROW WHEN (((new.matured_at IS NOT NULL) AND (old.matured_at IS NULL))) EXECUTE FUNCTION public.rewards_mature_in_time();
+
 CREATE TRIGGER role_grant_tells AFTER INSERT OR UPDATE OF taken_at ON public.role_grant FOR EACH ROW EXECUTE FUNCTION public.tell_grant();
 
 CREATE TRIGGER role_is_taken_once BEFORE UPDATE ON public.role_grant FOR EACH ROW WHEN (((old.taken_at IS NOT NULL) AND (new.taken_at IS DISTINCT FROM old.taken_at))) EXECUTE FUNCTION public.role_is_taken_once();
@@ -13122,10 +12293,6 @@ CREATE TRIGGER session_tells AFTER UPDATE OF ended_at ON public.session FOR EACH
 CREATE TRIGGER step_is_of_an_open_case BEFORE INSERT ON public.safety_step FOR EACH ROW EXECUTE FUNCTION public.step_is_of_an_open_case();
 
 CREATE TRIGGER step_stays BEFORE DELETE OR UPDATE ON public.safety_step FOR EACH ROW EXECUTE FUNCTION public.step_stays();
-
-CREATE TRIGGER store_guardian_tells AFTER INSERT OR UPDATE ON public.store_guardian FOR EACH ROW EXECUTE FUNCTION public.tell_facts('person_id');
-
-CREATE TRIGGER store_guardian_withdrawal_tells AFTER INSERT OR UPDATE ON public.store_guardian_withdrawal FOR EACH ROW EXECUTE FUNCTION public.store_guardian_withdrawal_tells();
 
 CREATE TRIGGER subdivision_tax_rate_is_bounded BEFORE INSERT ON public.subdivision_tax_rate FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.tax_rate_is_bounded();
 
@@ -13177,9 +12344,6 @@ ALTER TABLE ONLY public.age_assurance
 
 ALTER TABLE ONLY public.age_request
     ADD CONSTRAINT age_request_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
-
-ALTER TABLE ONLY public.age_silence
-    ADD CONSTRAINT age_silence_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.allowance_taken
     ADD CONSTRAINT allowance_taken_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
@@ -13255,30 +12419,6 @@ ALTER TABLE ONLY public.decision_seen
 
 ALTER TABLE ONLY public.reconciliation_difference
     ADD CONSTRAINT difference_moves_on FOREIGN KEY (previous_state, state) REFERENCES public.difference_transition(from_state, to_state);
-
-ALTER TABLE ONLY public.earnings_country
-    ADD CONSTRAINT earnings_country_shard_creator_id_month_edition_fkey FOREIGN KEY (shard, creator_id, month, edition) REFERENCES public.earnings_month(shard, creator_id, month, edition) DEFERRABLE INITIALLY DEFERRED;
-
-ALTER TABLE ONLY public.earnings_gift
-    ADD CONSTRAINT earnings_gift_shard_creator_id_month_edition_fkey FOREIGN KEY (shard, creator_id, month, edition) REFERENCES public.earnings_month(shard, creator_id, month, edition) DEFERRABLE INITIALLY DEFERRED;
-
-ALTER TABLE ONLY public.earnings_line
-    ADD CONSTRAINT earnings_line_rate_version_fkey FOREIGN KEY (rate_version) REFERENCES public.payout_rate(version);
-
-ALTER TABLE ONLY public.earnings_line
-    ADD CONSTRAINT earnings_line_reason_fkey FOREIGN KEY (reason) REFERENCES public.transfer_reason(reason);
-
-ALTER TABLE ONLY public.earnings_line
-    ADD CONSTRAINT earnings_line_rule_version_fkey FOREIGN KEY (rule_version) REFERENCES public.reward_rule(version);
-
-ALTER TABLE ONLY public.earnings_line
-    ADD CONSTRAINT earnings_line_shard_creator_id_month_edition_fkey FOREIGN KEY (shard, creator_id, month, edition) REFERENCES public.earnings_month(shard, creator_id, month, edition) DEFERRABLE INITIALLY DEFERRED;
-
-ALTER TABLE ONLY public.earnings_statement
-    ADD CONSTRAINT earnings_statement_has_no_gap FOREIGN KEY (year, follows) REFERENCES public.earnings_statement(year, number);
-
-ALTER TABLE ONLY public.earnings_statement
-    ADD CONSTRAINT earnings_statement_shard_creator_id_month_edition_fkey FOREIGN KEY (shard, creator_id, month, edition) REFERENCES public.earnings_month(shard, creator_id, month, edition);
 
 ALTER TABLE ONLY public.erasure
     ADD CONSTRAINT erasure_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES public.person(id);
@@ -13441,9 +12581,6 @@ ALTER TABLE ONLY public.payment_problem
 
 ALTER TABLE ONLY public.payout_bank_outcome
     ADD CONSTRAINT payout_bank_outcome_shard_payout_id_fkey FOREIGN KEY (shard, payout_id) REFERENCES public.payout_export_item(shard, payout_id);
-
-ALTER TABLE ONLY public.payout_connection
-    ADD CONSTRAINT payout_connection_shard_method_id_kind_fkey FOREIGN KEY (shard, method_id, kind) REFERENCES public.payout_method(shard, id, kind);
 
 ALTER TABLE ONLY public.payout_event
     ADD CONSTRAINT payout_event_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
@@ -13742,9 +12879,6 @@ ALTER TABLE ONLY public.store_consent
 ALTER TABLE ONLY public.store_finishing
     ADD CONSTRAINT store_finishing_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
 
-ALTER TABLE ONLY public.store_guardian
-    ADD CONSTRAINT store_guardian_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
-
 ALTER TABLE ONLY public.store_link_order
     ADD CONSTRAINT store_link_order_provider_link_id_fkey FOREIGN KEY (provider, link_id) REFERENCES public.store_link(provider, link_id);
 
@@ -13933,9 +13067,6 @@ GRANT SELECT ON TABLE public.brake_terms TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.begin_to_brake(p_person_id bigint, p_currency text, p_coin_worth bigint, p_time_zone text, p_at timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.believed_age(p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.believed_age(p_person_id bigint, p_at timestamp with time zone) TO plaudit_app;
-
 REVOKE ALL ON FUNCTION public.best_payouts(p_from timestamp with time zone, p_draft jsonb, p_without_rule integer, p_without_rate integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.best_payouts(p_from timestamp with time zone, p_draft jsonb, p_without_rule integer, p_without_rate integer) TO plaudit_app;
 
@@ -14021,11 +13152,6 @@ GRANT ALL ON FUNCTION public.conversion_is_at_its_rule(p_conversion public.conve
 
 REVOKE ALL ON FUNCTION public.converted_at_its_rule() FROM PUBLIC;
 
-GRANT SELECT ON TABLE public.earnings_statement TO plaudit_app;
-
-REVOKE ALL ON FUNCTION public.correct_statements(p_creator_id bigint, p_month date, p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.correct_statements(p_creator_id bigint, p_month date, p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_reason text) TO plaudit_app;
-
 REVOKE ALL ON FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) TO plaudit_app;
 
@@ -14066,16 +13192,7 @@ GRANT ALL ON FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_th
 
 REVOKE ALL ON FUNCTION public.diamonds_have_a_cause() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.earnings_hash(p_shard smallint, p_creator_id bigint, p_month date, p_edition smallint) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.earnings_hash(p_shard smallint, p_creator_id bigint, p_month date, p_edition smallint) TO plaudit_app;
-
-GRANT SELECT ON TABLE public.earnings_month TO plaudit_app;
-
-REVOKE ALL ON FUNCTION public.earnings_in_force(p_shard smallint, p_month date, p_creator_id bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.earnings_in_force(p_shard smallint, p_month date, p_creator_id bigint) TO plaudit_app;
-
-REVOKE ALL ON FUNCTION public.earnings_says_the_same(p_shard smallint, p_creator_id bigint, p_month date, p_one smallint, p_other smallint) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.earnings_says_the_same(p_shard smallint, p_creator_id bigint, p_month date, p_one smallint, p_other smallint) TO plaudit_app;
+REVOKE ALL ON FUNCTION public.earnings_stand_still() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.empty_payout_methods(p_shards smallint[], p_ids uuid[]) FROM PUBLIC;
 
@@ -14101,8 +13218,6 @@ GRANT UPDATE(failed_with) ON TABLE public.hold TO plaudit_app;
 GRANT UPDATE(error) ON TABLE public.hold TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.end_hold(p_purse public.wallet, p_hold public.hold, p_state text, p_at timestamp with time zone, p_gift_id uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION public.end_provider_wait() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) TO plaudit_app;
@@ -14208,9 +13323,17 @@ REVOKE ALL ON FUNCTION public.freeze_is_lifted_by_another() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.freeze_is_of_its_owner() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.freeze_is_of_what_was_earned() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.freeze_merged(p_id uuid, p_merged_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.freeze_receiver(p_kind text, p_id bigint, p_until timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.frozen_coins_of(p_creator_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.frozen_coins_of(p_creator_id bigint, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.frozen_diamonds_of(p_creator_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.frozen_diamonds_of(p_creator_id bigint, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.frozen_lot_stays_held() FROM PUBLIC;
 
@@ -14287,9 +13410,6 @@ GRANT ALL ON FUNCTION public.is_of_age(p_person_id bigint, p_at timestamp with t
 REVOKE ALL ON FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_of_numerator numeric, p_of_denominator numeric, p_bps bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_of_numerator numeric, p_of_denominator numeric, p_bps bigint) TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.issue_statements(p_shard smallint, p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_most integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.issue_statements(p_shard smallint, p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_most integer) TO plaudit_app;
-
 GRANT SELECT,INSERT,UPDATE ON TABLE public.item_version TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.item_shown(p_item_id integer, p_unit_coins bigint, p_at timestamp with time zone) FROM PUBLIC;
@@ -14318,9 +13438,6 @@ REVOKE ALL ON FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_
 
 REVOKE ALL ON FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p_tax_rate numeric, p_step integer, p_fee_bps integer, p_fee_fixed_minor bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p_tax_rate numeric, p_step integer, p_fee_bps integer, p_fee_fixed_minor bigint) TO plaudit_app;
-
-REVOKE ALL ON FUNCTION public.let_go_of_age_silences(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.let_go_of_age_silences(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.let_go_of_ages(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.let_go_of_ages(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
@@ -14378,9 +13495,6 @@ GRANT ALL ON FUNCTION public.let_go_of_scam_reports(p_before timestamp with time
 
 REVOKE ALL ON FUNCTION public.let_go_of_sessions(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.let_go_of_sessions(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
-
-REVOKE ALL ON FUNCTION public.let_go_of_store_withdrawals(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.let_go_of_store_withdrawals(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.let_go_of_tallies(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.let_go_of_tallies(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
@@ -14530,9 +13644,6 @@ REVOKE ALL ON FUNCTION public.minor_refund_is_of_another() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.minor_refund_order_is_decided() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.month_begins(p_month date) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.month_begins(p_month date) TO plaudit_app;
-
 REVOKE ALL ON FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint, p_may_overdraw boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.move_held(p_purse public.wallet, p_hold public.hold, p_direction integer, p_first boolean) FROM PUBLIC;
@@ -14540,9 +13651,6 @@ REVOKE ALL ON FUNCTION public.move_held(p_purse public.wallet, p_hold public.hol
 REVOKE ALL ON FUNCTION public.move_merged(p_id uuid, p_merged_id bigint, p_into_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.move_subject(p_id uuid, p_person_id bigint, p_subject text, p_at timestamp with time zone) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION public.moved_earnings(p_shard smallint, p_creator_id bigint, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.moved_earnings(p_shard smallint, p_creator_id bigint, p_from timestamp with time zone, p_until timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.names_person(p_data json, p_person_id bigint) FROM PUBLIC;
 
@@ -14555,8 +13663,6 @@ GRANT ALL ON FUNCTION public.note_let_go(p_rule text, p_days integer, p_through 
 REVOKE ALL ON FUNCTION public.note_lost_events() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.note_staff_since() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION public.number_statements(p_months public.earnings_month[], p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.order_in_turn(p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.order_in_turn(p_person_id bigint, p_at timestamp with time zone) TO plaudit_app;
@@ -14580,14 +13686,6 @@ GRANT ALL ON FUNCTION public.payable_step(p_currency text) TO plaudit_app;
 REVOKE ALL ON FUNCTION public.payout_approval_is_controlled() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.payout_approval_takes_two() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION public.payout_arrival(p_kind text, p_at timestamp with time zone, OUT arrives_from date, OUT arrives_to date) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.payout_arrival(p_kind text, p_at timestamp with time zone, OUT arrives_from date, OUT arrives_to date) TO plaudit_app;
-
-REVOKE ALL ON FUNCTION public.payout_connection_is_ready() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION public.payout_connection_waits(p_shard smallint, p_method_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.payout_connection_waits(p_shard smallint, p_method_id uuid) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) TO plaudit_app;
@@ -14638,14 +13736,8 @@ GRANT SELECT,INSERT ON TABLE public.payout_terms TO plaudit_app;
 REVOKE ALL ON FUNCTION public.payout_terms_held(p_terms public.payout_terms, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_terms_held(p_terms public.payout_terms, p_at timestamp with time zone) TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.payout_usual_days(p_kind text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.payout_usual_days(p_kind text) TO plaudit_app;
-
 REVOKE ALL ON FUNCTION public.payout_velocity(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_velocity(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) TO plaudit_app;
-
-REVOKE ALL ON FUNCTION public.payout_waits(p_state text, p_kind text, p_requested_at timestamp with time zone, p_changed_at timestamp with time zone, p_provider_wait text, p_provider_wait_until timestamp with time zone, p_provider_arrives_on date) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.payout_waits(p_state text, p_kind text, p_requested_at timestamp with time zone, p_changed_at timestamp with time zone, p_provider_wait text, p_provider_wait_until timestamp with time zone, p_provider_arrives_on date) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.payout_was_approved_alone_by(p_shard smallint, p_payout_id uuid, p_operator_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_was_approved_alone_by(p_shard smallint, p_payout_id uuid, p_operator_id bigint) TO plaudit_app;
@@ -14710,9 +13802,6 @@ GRANT ALL ON FUNCTION public.quote_is_of_its_book(p_quote public.quote) TO plaud
 
 REVOKE ALL ON FUNCTION public.quoted_by_its_book() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.received_earnings(p_shard smallint, p_creator_id bigint, p_charged_from timestamp with time zone, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.received_earnings(p_shard smallint, p_creator_id bigint, p_charged_from timestamp with time zone, p_from timestamp with time zone, p_until timestamp with time zone) TO plaudit_app;
-
 REVOKE ALL ON FUNCTION public.record_transfer(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.reference_day_of(p_rate public.payout_rate) FROM PUBLIC;
@@ -14770,8 +13859,13 @@ GRANT ALL ON FUNCTION public.reward_rule_held(p_rule public.reward_rule, p_at ti
 
 REVOKE ALL ON FUNCTION public.reward_rule_is_bounded() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.reward_stands_still(p_conversion_id uuid, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reward_stands_still(p_conversion_id uuid, p_at timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.rewards_are_in_use() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rewards_are_in_use() TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.rewards_mature_in_time() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.role_is_taken_once() FROM PUBLIC;
 
@@ -14838,24 +13932,8 @@ GRANT ALL ON FUNCTION public.stop_issuer(p_issuer_id integer) TO plaudit_app;
 REVOKE ALL ON FUNCTION public.stop_spending(p_id uuid, p_person_id bigint, p_set_by bigint, p_at timestamp with time zone, p_currency text, p_coin_worth bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.stop_spending(p_id uuid, p_person_id bigint, p_set_by bigint, p_at timestamp with time zone, p_currency text, p_coin_worth bigint) TO plaudit_app;
 
-REVOKE ALL ON FUNCTION public.store_guardian_says(p_person_id bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.store_guardian_says(p_person_id bigint) TO plaudit_app;
-
-REVOKE ALL ON FUNCTION public.store_guardian_withdrawal_tells() FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION public.streams_waiting() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.streams_waiting() TO plaudit_app;
-
-REVOKE ALL ON FUNCTION public.sum_countries(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION public.sum_earnings(p_shard smallint, p_settled timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.sum_earnings(p_shard smallint, p_settled timestamp with time zone) TO plaudit_app;
-
-REVOKE ALL ON FUNCTION public.sum_lines(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION public.sum_months(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION public.sum_received(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint, p_charged_from timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) TO plaudit_app;
@@ -14874,8 +13952,6 @@ REVOKE ALL ON FUNCTION public.tell_grant() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.tell_pack() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.tell_person() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION public.tell_silence_ends() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.tell_subdivision() FROM PUBLIC;
 
@@ -14930,16 +14006,11 @@ REVOKE ALL ON FUNCTION public.withdrawal_rule_is_decided() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.without_person(p_value jsonb, p_person_id bigint) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.working_days_after(p_day date, p_days integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.working_days_after(p_day date, p_days integer) TO plaudit_app;
-
 REVOKE ALL ON FUNCTION public.worth_from(p_shard smallint, p_viewer_id bigint, p_start_coin bigint, p_coins bigint, p_currency text, p_coin_worth bigint, OUT worth bigint, OUT through bigint, OUT first_worth bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.worth_from(p_shard smallint, p_viewer_id bigint, p_start_coin bigint, p_coins bigint, p_currency text, p_coin_worth bigint, OUT worth bigint, OUT through bigint, OUT first_worth bigint) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.write_act(p_id uuid, p_record text, p_always boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.write_act(p_id uuid, p_record text, p_always boolean) TO plaudit_app;
-
-REVOKE ALL ON FUNCTION public.write_earnings(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.write_issuer(p_decision_id uuid, p_terms jsonb, p_at timestamp with time zone) FROM PUBLIC;
 
@@ -15073,10 +14144,6 @@ GRANT UPDATE(refused_with) ON TABLE public.age_request TO plaudit_app;
 GRANT UPDATE(used_at) ON TABLE public.age_request TO plaudit_app;
 
 GRANT UPDATE(assurance_id) ON TABLE public.age_request TO plaudit_app;
-
-GRANT SELECT,INSERT,DELETE ON TABLE public.age_silence TO plaudit_app;
-
-GRANT UPDATE(since) ON TABLE public.age_silence TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.allowance_taken TO plaudit_app;
 
@@ -15227,18 +14294,6 @@ GRANT SELECT ON TABLE public.delivery_stream TO plaudit_app;
 GRANT SELECT ON TABLE public.difference_kind TO plaudit_app;
 
 GRANT SELECT ON TABLE public.difference_transition TO plaudit_app;
-
-GRANT SELECT ON TABLE public.earnings_country TO plaudit_app;
-
-GRANT SELECT ON TABLE public.earnings_gift TO plaudit_app;
-
-GRANT SELECT ON TABLE public.earnings_line TO plaudit_app;
-
-GRANT SELECT ON TABLE public.earnings_position TO plaudit_app;
-
-GRANT SELECT ON TABLE public.earnings_series TO plaudit_app;
-
-GRANT SELECT ON TABLE public.earnings_threshold TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.erasure TO plaudit_app;
 
@@ -15500,27 +14555,9 @@ GRANT UPDATE(poll_leased_until) ON TABLE public.payout TO plaudit_app;
 
 GRANT UPDATE(poll_failed_with) ON TABLE public.payout TO plaudit_app;
 
-GRANT UPDATE(provider_wait) ON TABLE public.payout TO plaudit_app;
-
-GRANT UPDATE(provider_wait_until) ON TABLE public.payout TO plaudit_app;
-
-GRANT UPDATE(provider_arrives_on) ON TABLE public.payout TO plaudit_app;
-
 GRANT SELECT ON TABLE public.payout_account_key TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.payout_bank_outcome TO plaudit_app;
-
-GRANT SELECT,INSERT ON TABLE public.payout_connection TO plaudit_app;
-
-GRANT UPDATE(account) ON TABLE public.payout_connection TO plaudit_app;
-
-GRANT UPDATE(state) ON TABLE public.payout_connection TO plaudit_app;
-
-GRANT UPDATE(needs) ON TABLE public.payout_connection TO plaudit_app;
-
-GRANT UPDATE(needs_by) ON TABLE public.payout_connection TO plaudit_app;
-
-GRANT UPDATE(changed_at) ON TABLE public.payout_connection TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.payout_event TO plaudit_app;
 
@@ -15917,24 +14954,6 @@ GRANT UPDATE(closed_at) ON TABLE public.store_finishing TO plaudit_app;
 GRANT UPDATE(leased_until) ON TABLE public.store_finishing TO plaudit_app;
 
 GRANT UPDATE(failed_with) ON TABLE public.store_finishing TO plaudit_app;
-
-GRANT SELECT ON TABLE public.store_guardian TO plaudit_app;
-
-GRANT INSERT(store) ON TABLE public.store_guardian TO plaudit_app;
-
-GRANT INSERT(account) ON TABLE public.store_guardian TO plaudit_app;
-
-GRANT INSERT(person_id) ON TABLE public.store_guardian TO plaudit_app;
-
-GRANT INSERT(state),UPDATE(state) ON TABLE public.store_guardian TO plaudit_app;
-
-GRANT INSERT(said_at),UPDATE(said_at) ON TABLE public.store_guardian TO plaudit_app;
-
-GRANT UPDATE(key_id) ON TABLE public.store_guardian TO plaudit_app;
-
-GRANT SELECT,INSERT ON TABLE public.store_guardian_withdrawal TO plaudit_app;
-
-GRANT UPDATE(withdrawn_at) ON TABLE public.store_guardian_withdrawal TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.store_link TO plaudit_app;
 

@@ -33,6 +33,8 @@ NAMES = {
     Frozen.PAYOUT_METHOD: "Payout method",
     Frozen.PAYOUT: "Payout",
     Frozen.ROOM: "Room",
+    Frozen.GIFT: "Gift",
+    Frozen.REWARD: "Reward",
 }
 
 

@@ -37,7 +37,10 @@ ENTRIES = {
     EntryKind.ANSWER: "They were answered",
     EntryKind.DECIDED: "Decided",
 }
-_FREEZABLE = (Frozen.CREATOR, Frozen.WALLET, Frozen.LOT, Frozen.PAYOUT, Frozen.PAYOUT_METHOD, Frozen.PERSON)
+_FREEZABLE = (
+    Frozen.CREATOR, Frozen.WALLET, Frozen.LOT, Frozen.GIFT, Frozen.REWARD, Frozen.PAYOUT, Frozen.PAYOUT_METHOD,
+    Frozen.PERSON,
+)  # fmt: skip
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):

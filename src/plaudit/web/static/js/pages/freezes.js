@@ -5,7 +5,7 @@ import { Meant } from "../meant.js";
 import { toast } from "../toast.js";
 
 const freeze = new Meant();
-const named = new Set(["lot", "payout_method", "payout", "room"]);
+const named = new Set(["lot", "payout_method", "payout", "room", "gift", "reward"]);
 
 /** @param {FormData} data @param {string} name @returns {string} */
 const text = (data, name) => String(data.get(name) ?? "").trim();
