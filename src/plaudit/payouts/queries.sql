@@ -105,19 +105,25 @@ update payout_method set account_ending = $3, account_key = null, sealed_account
 where shard = shard_of($1) and id = $2;
 
 -- name: add_quote -> PayoutQuote
-insert into payout_quote (shard, id, creator_id, method_id, diamonds, rate_version, terms_version, currency,
-    gross_minor, fee_minor, net_minor, quoted_at, expires_at)
-values (shard_of($1), $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-on conflict (shard, id) do nothing
-returning id, creator_id, method_id, diamonds, rate_version, terms_version, currency, gross_minor, fee_minor, net_minor,
-    quoted_at, expires_at, (payout_arrival((
-        select kind from payout_method m where m.shard = payout_quote.shard and m.id = payout_quote.method_id), quoted_at)).*;
+with added as (
+    insert into payout_quote (shard, id, creator_id, method_id, diamonds, rate_version, terms_version, currency,
+        gross_minor, fee_minor, net_minor, quoted_at, expires_at)
+    values (shard_of($1), $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    on conflict (shard, id) do nothing
+    returning shard, id, creator_id, method_id, diamonds, rate_version, terms_version, currency, gross_minor, fee_minor,
+        net_minor, quoted_at, expires_at
+)
+select q.id, q.creator_id, q.method_id, q.diamonds, q.rate_version, q.terms_version, q.currency, q.gross_minor, q.fee_minor,
+    q.net_minor, q.quoted_at, q.expires_at, a.arrives_from, a.arrives_to
+from added q join payout_method m on m.shard = q.shard and m.id = q.method_id
+cross join lateral payout_arrival(m.kind, q.quoted_at) a;
 
 -- name: quote -> PayoutQuote
-select id, creator_id, method_id, diamonds, rate_version, terms_version, currency, gross_minor, fee_minor, net_minor,
-    quoted_at, expires_at, (payout_arrival((
-        select kind from payout_method m where m.shard = payout_quote.shard and m.id = payout_quote.method_id), quoted_at)).*
-from payout_quote where shard = shard_of($1) and id = $2;
+select q.id, q.creator_id, q.method_id, q.diamonds, q.rate_version, q.terms_version, q.currency, q.gross_minor, q.fee_minor,
+    q.net_minor, q.quoted_at, q.expires_at, a.arrives_from, a.arrives_to
+from payout_quote q join payout_method m on m.shard = q.shard and m.id = q.method_id
+cross join lateral payout_arrival(m.kind, q.quoted_at) a
+where q.shard = shard_of($1) and q.id = $2;
 
 -- name: quote_is_used
 select exists (select from payout where shard = shard_of($1) and quote_id = $2);
