@@ -86,7 +86,7 @@ async def test_a_duplicate_leads_to_the_first_batch(paypal: PayPalRail) -> None:
         assert await provider.fetch(one.payout_id) is None, "PayPal finds nothing by our id"
         found = await provider.send(one)
         assert (found.status, found.money) == (PayoutStatus.PROCESSING, TEN)
-        assert list(paypal.held()) == [one.payout_id]
+        assert paypal.held() == {one.payout_id: ["PENDING"]}
         assert await provider.fetch(one.payout_id, found.reference) == found
 
 
