@@ -285,7 +285,7 @@ class PayoutMethodArchived(Conflict):
 
 class PayoutMethodTooNew(Conflict):
     code = "payout_method_too_new"
-    title = "Nothing is paid to a new bank account for a while, so that nobody else's becomes yours."
+    title = "Nothing is paid to a new account for a while, so that nobody else's becomes yours."
 
     class Fields(msgspec.Struct, frozen=True):
         payable_from: Moment

@@ -38,7 +38,7 @@ _PROBLEMS = {
     "daily_payout_limit": later("That is more than can be paid out in one day."),
     "too_many_payout_methods": later("Remove a bank account before adding another."),
     "payout_method_too_new": later(
-        "Nothing is paid to a new bank account for a while, so that nobody else’s becomes yours."
+        "Nothing is paid to a new account for a while, so that nobody else’s becomes yours."
     ),
     "account_not_ready": later("Stripe has to know more before you can be paid there."),
     "payout_quote_expired": later("The promise is over. Close this and ask again."),
