@@ -171,6 +171,7 @@ async def test_a_child_at_play_is_stopped_whoever_says_otherwise_without_a_proof
     for state, said in (("pending", pending), ("denied", CHILD | {"userStatus": "SUPERVISED_APPROVAL_DENIED"})):
         assert (await family.heard("google", said))[3] == state
         assert await family.may() == ("refuse", "guardian_needed")
+        assert "has not agreed, or agrees no more" in (await family.kim.get("/age")).text
         assert (await family.heard("google", CHILD))[3] is None, "that they agree takes a proof"
         assert await family.may() == ("refuse", "guardian_needed")
     assert (await family.heard("google", CHILD, proof=family.integrity(CHILD)))[3] == "given"
@@ -200,6 +201,7 @@ async def test_where_google_does_not_answer_it_is_asked_for_and_what_was_allowed
     assert await family.may() == ("ask", "age_source_silent")
     german = await family.desk.person("kim", country="DE", locale="de")
     assert "antwortet nicht" in (await german.get("/rules")).text
+    assert "Google Play antwortet nicht" in (await german.get("/age")).text
     assert (await family.heard("google", ADULT, proof=token))[2] == "checked"
     assert await family.may() == ("allow", "allowed")
     family.google.fail("decode", status=403)

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,11 +13,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from plaudit.ages.asking import name_of
 from plaudit.ages.limits import AGE_REQUEST_S
 from plaudit.ages.mdoc import Audience
 from plaudit.clock import ManualClock
 from plaudit.connections import OwnConnection
 from plaudit.ids import new_id
+from plaudit.people.development import ISSUER
+from plaudit.rules.facts import claimed
 from plaudit.settings import Settings
 from tests.support.age_proofs import DAY, Issuer, presented
 from tests.support.desk import ORIGIN, SELLER, Desk, open_desk
@@ -142,3 +145,19 @@ async def test_where_no_issuer_is_named_nobody_is_asked(database_url: str, clock
         asked = await vera.post("/v1/me/age-requests", json={"id": str(new_id(clock))})
         assert (asked.status_code, asked.json()["code"]) == (409, "age_proofs_not_taken")
         assert "Ask my wallet" not in (await vera.get("/age")).text
+
+
+async def test_a_platform_is_called_as_its_sign_in_calls_it_or_by_its_domain(
+    desk: Desk, owner_connection: OwnConnection
+) -> None:
+    kim = await desk.person("kim", birthdate="1990-01-01")
+    found = (await kim.get("/v1/me/age")).json()
+    assert (found["source"], found["source_name"]) == (ISSUER, None), "an address without a domain"
+    platform = claimed(date(1990, 1, 1), "https://lumen.example/realms/x", desk.house.clock.now())
+    async with desk.house.database.read() as connection:
+        assert await name_of(connection, platform) == "lumen.example"
+    await owner_connection.execute("update issuer set sign_in_label = 'Lumen'")
+    assert (await kim.get("/v1/me/age")).json()["source_name"] == "Lumen"
+    page = (await kim.get("/age")).text
+    assert "Lumen" in page
+    assert ISSUER not in page

@@ -285,7 +285,7 @@ async def test_a_state_that_a_platform_tells_narrows_its_country(stage: Stage) -
     told = {"country": "US", "subdivision": "MS"}
     for _ in range(2):
         assert (await server.put("/v1/people/vera/subdivision", json=told)).json() == told
-    assert said(await quoted(stage, viewer)) == (403, "rules_refuse", "US-MS.buy.too_young")
+    assert said(await quoted(stage, viewer)) == (403, "rules_refuse", "US-MS.buy.guardian_needed")
 
     async def refused() -> bool:
         return (await stage.send(viewer)).status_code == 403

@@ -171,7 +171,7 @@ class Books(Returns, Vouchers, Customers):
         if card is None:
             raise Refusal(402, "incorrect_number", "Your card number is incorrect.", type_="card_error")
         intent["payment_method"] = number
-        details = {"type": "card", "card": {"country": card.country, "brand": card.brand, "funding": "credit"}}
+        details = {"type": "card", "card": {"country": card.country, "brand": card.brand, "funding": card.funding}}
         if card.declines:
             self._decline(intent, details, address, card)
         if card.asks_bank:
@@ -190,7 +190,7 @@ class Books(Returns, Vouchers, Customers):
         method = given.get("payment_method") or intent["payment_method"]
         number, asked = self.number_of(method, intent["customer"]), given.get("payment_method_options", {})
         card, options = CARDS[number], intent["payment_method_options"].get("card", {}) | asked.get("card", {})
-        details = {"type": "card", "card": {"country": card.country, "brand": card.brand, "funding": "credit"}}
+        details = {"type": "card", "card": {"country": card.country, "brand": card.brand, "funding": card.funding}}
         intent["last_payment_error"] = intent["next_action"] = None
         by_page = options.get("request_three_d_secure") == "any"
         if card.asks_by_page and not by_page:
@@ -216,7 +216,7 @@ class Books(Returns, Vouchers, Customers):
         card, address = CARDS[intent["payment_method"]], self.objects.pop(f"{intent['id']}/address") or None
         intent["next_action"] = None
         if success:
-            details = {"type": "card", "card": {"country": card.country, "brand": card.brand, "funding": "credit"}}
+            details = {"type": "card", "card": {"country": card.country, "brand": card.brand, "funding": card.funding}}
             self._authorise(intent, details, address, card)
             return
         error = {"code": "payment_intent_authentication_failure", "type": "card_error"}

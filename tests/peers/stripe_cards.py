@@ -19,6 +19,7 @@ class TestCard(NamedTuple):
     expires: tuple[int, int] = (12, 3)
     asks_by_page: bool = False
     declines_later: str = ""
+    funding: str = "credit"
 
 
 CARDS: dict[str, TestCard] = {
@@ -28,6 +29,7 @@ CARDS: dict[str, TestCard] = {
     "4000002760000016": TestCard("DE"),
     "4000002500000003": TestCard("FR"),
     "4000008260000000": TestCard("GB"),
+    "4000058260000005": TestCard("GB", funding="debit"),
     "4000003600000006": TestCard("ID"),
     "4000003920000003": TestCard("JP"),
     "4000000000000002": TestCard(declines="generic_decline"),

@@ -45,7 +45,7 @@ class Customers(Store):
             "pm", "payment_method",
             type="card", customer=customer_id, billing_details={"address": None},
             card={
-                "brand": card.brand, "last4": number[-4:], "country": card.country, "funding": "credit",
+                "brand": card.brand, "last4": number[-4:], "country": card.country, "funding": card.funding,
                 "exp_month": card.expires[0], "exp_year": year + card.expires[1], "fingerprint": fingerprint_of(number),
             },
         )  # fmt: skip

@@ -37,7 +37,12 @@ def test_a_pack_of_another_day_that_says_the_same_may_be_published() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "reason"),
     [
-        ('age = 19, sources = ["majority", "kcc"]', 'sources = ["majority"]', "buy =", "actions.buy has no age"),
+        (
+            'age = 19, guardian_age = 14, sources = ["majority", "kcc", "guardians"]',
+            'sources = ["majority"]',
+            "buy =",
+            "actions.buy has no age",
+        ),
         (
             "play_match = { allowed = true, age = 19",
             "play_match = { allowed = true, age = 19, guardian_age = 19",
@@ -67,7 +72,7 @@ def test_a_pack_of_another_day_that_says_the_same_may_be_published() -> None:
             "buy = { allowed = true",
             'buy = { allowed = true, level = "sure"',
             "buy",
-            "the level of actions.buy must be one of claimed, checked, verified",
+            "the level of actions.buy must be one of inferred, claimed, checked, verified",
         ),
         (
             "buy = { allowed = true",
@@ -110,10 +115,22 @@ def test_a_pack_of_another_day_that_says_the_same_may_be_published() -> None:
         ("from = 2027-01-10", 'from = "soon"', "from", "from must be a day, such as 2026-12-01"),
         ('law = "Civil Act', 'name = "Civil Act', "name", "name is an unknown word of sources.majority"),
         (
-            "checked_on = 2026-11-22",
-            "checked_on = 2026-11-21",
-            "[sources.majority]",
-            "majority is of a day after checked_on",
+            "checked_on = 2026-12-01",
+            "checked_on = 2026-11-30",
+            "[sources.guardians]",
+            "guardians is of a day after checked_on",
+        ),
+        (
+            "[boxes]",
+            '[cards]\nof_adults = { value = true, sources = ["house"] }\n[boxes]',
+            "of_adults",
+            "of_adults is an unknown word of [cards]",
+        ),
+        (
+            "[boxes]",
+            '[cards]\nheld_by_adults = { value = 1, sources = ["house"] }\n[boxes]',
+            "held_by_adults",
+            "the value of cards.held_by_adults must be true or false",
         ),
         ('sources = ["odds"]', 'sources = ["house"]', None, None),
         ("\n[ranking]", "\n[ranking", "[ranking", "is not TOML"),
@@ -162,6 +179,11 @@ def test_what_loosens_only_what_is_scheduled_loosens_too() -> None:
         ('"KRW"', '"JPY"', ["caps.day"]),
         ('day = { amount_minor = 1000000, currency = "KRW", sources = ["daily"] }', "", ["caps.day"]),
         ("odds_shown = { value = true", "odds_shown = { value = false", ["boxes.odds_shown"]),
+        (
+            "\n[boxes]",
+            '\n[cards]\nheld_by_adults = { value = true, sources = ["house"] }\n[boxes]',
+            ["cards.held_by_adults"],
+        ),
         ("by_money_alone = { value = true", "by_money_alone = { value = false", []),
         ("play_match = { allowed = true", "play_match = { allowed = false", []),
         ("play_match = { allowed = true", 'play_match = { allowed = true, level = "checked"', []),
@@ -183,7 +205,7 @@ STATES = RuleBook((read_pack(shipped_texts()["US"]), read_pack(shipped_texts()["
         ('subdivision = "TX"', 'subdivision = "Texas"', "subdivision must be a code of ISO 3166-2"),
         ("buy = { allowed = true, age = 18", "buy = { allowed = true, age = 17", "buy is looser than in the country"),
         ('country = "US"', 'country = "AT"', "there is no pack of the country, whose rules this would narrow"),
-        ("age = 18, level", "level", "actions.buy has no age"),
+        ("age = 18, guardian_age = 13, level", "level", "actions.buy has no age"),
     ],
 )  # fmt: skip
 def test_a_part_of_a_country_only_narrows_it(old: str, new: str, reason: str) -> None:

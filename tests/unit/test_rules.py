@@ -30,11 +30,20 @@ NOW = datetime(2026, 12, 15, tzinfo=UTC)
 COUNTRIES = ("US", "GB", "DE", "FR", "NL", "BE", "JP", "KR", "CN", "BR", "ID", "IN", "TR")
 NAMES = ("buy", "gift_room", "gift_video", "message", "receive", "convert", "cash_out", "play_match", "open_box",
     "unlock", "sell_content", "subscribe")  # fmt: skip
-AGES = (None, 0, 12, 17, 18, 19, 20, 40)
+AGES = (None, 0, 12, 13, 14, 15, 16, 17, 18, 19, 20, 40)
 PAID = frozenset({"buy", "open_box", "subscribe", "unlock"})
 NOBODY_MAY = {("NL", "open_box"), ("BE", "open_box"), ("IN", "open_box")}
 BETTER_PROOF = {("CN", name): Level.VERIFIED for name in ("buy", "gift_room", "gift_video", "receive", "cash_out",
     "open_box", "subscribe")} | {("BR", "open_box"): Level.CHECKED}  # fmt: skip
+INFERRED = {("GB", name) for name in ("buy", "gift_room", "gift_video", "message", "unlock", "subscribe")}
+"""Where a credit card is enough."""
+PAID_ALONE = ("buy", "unlock", "subscribe")
+WITH_GUARDIAN = {
+    (country, name): age
+    for country, age in {"US": 13, "GB": 13, "DE": 16, "FR": 15, "NL": 16, "JP": 16, "KR": 14, "BR": 16}.items()
+    for name in PAID_ALONE
+} | {("KR", "gift_room"): 14, ("KR", "gift_video"): 14}
+"""From which age on somebody may where a guardian agrees."""
 BOOK = RuleBook(shipped_packs())
 ALONE = {name: msgspec.structs.replace(action, takes=None) for name, action in brought_actions().items()}
 
@@ -49,32 +58,63 @@ def person(country: str | None, years: int | None, level: Level = Level.CLAIMED)
     return Facts(person_id=1, country=country, age=aged(years, level))
 
 
-def asked(country: str | None, years: int | None, name: str, level: Level = Level.CLAIMED) -> tuple[Outcome, Reason]:
-    found = decide(BOOK, ALONE[name], person(country, years, level), None, Places(), NOW)
+GUARDIANS = (None, "agrees", "agrees to something else", "agrees in a store", "withholds in a store")
+
+
+def guarded(facts: Facts, name: str, guardian: str | None) -> Facts:
+    if guardian == "agrees":
+        return msgspec.structs.replace(facts, consents=frozenset({name}))
+    if guardian == "agrees to something else":
+        return msgspec.structs.replace(facts, consents=frozenset(NAMES) - {name})
+    says = {"agrees in a store": StoreConsent.GIVEN, "withholds in a store": StoreConsent.WITHHELD}.get(guardian or "")
+    return msgspec.structs.replace(facts, store_consent=says)
+
+
+def asked(
+    country: str | None,
+    years: int | None,
+    name: str,
+    level: Level = Level.CLAIMED,
+    guardian: str | None = None,
+) -> tuple[Outcome, Reason]:
+    facts = guarded(person(country, years, level), name, guardian)
+    found = decide(BOOK, ALONE[name], facts, None, Places(), NOW)
     return found.outcome, found.reason
 
 
-def expected(country: str, name: str, years: int | None, level: Level) -> tuple[Outcome, Reason]:
+def expected(
+    country: str, name: str, years: int | None, level: Level, guardian: str | None = None
+) -> tuple[Outcome, Reason]:
+    proved = years is not None and years >= 18 and level is Level.VERIFIED
+    if guardian == "withholds in a store" and not proved:
+        return Outcome.REFUSE, Reason.GUARDIAN_NEEDED
     if (country, name) in NOBODY_MAY:
         return Outcome.REFUSE, Reason.NOT_ALLOWED
     if years is None:
         return Outcome.ASK, Reason.AGE_UNKNOWN
     if years < (19 if country == "KR" else 18):
+        return of_minor(WITH_GUARDIAN.get((country, name), 99), years, guardian)
+    needed = Level.INFERRED if (country, name) in INFERRED else BETTER_PROOF.get((country, name), Level.CLAIMED)
+    return (Outcome.ALLOW, Reason.ALLOWED) if level >= needed else (Outcome.ASK, Reason.AGE_NOT_SURE)
+
+
+def of_minor(guardian_age: int, years: int, guardian: str | None) -> tuple[Outcome, Reason]:
+    if years < guardian_age:
         return Outcome.REFUSE, Reason.TOO_YOUNG
-    if level < BETTER_PROOF.get((country, name), Level.CLAIMED):
-        return Outcome.ASK, Reason.AGE_NOT_SURE
-    return Outcome.ALLOW, Reason.ALLOWED
+    if guardian in {"agrees", "agrees in a store"}:
+        return Outcome.ALLOW, Reason.ALLOWED
+    return Outcome.REFUSE, Reason.GUARDIAN_NEEDED
 
 
 def test_each_country_says_of_each_action_and_age_who_may() -> None:
-    """13 countries, 12 actions, 8 ages and 4 levels."""
-    walked = list(product(COUNTRIES, NAMES, AGES, Level))
+    """13 countries, 12 actions, 12 ages, 4 levels, and 5 things that a guardian may say."""
+    walked = list(product(COUNTRIES, NAMES, AGES, Level, GUARDIANS))
     wrong = [
-        (country, name, years, level)
-        for country, name, years, level in walked
-        if asked(country, years, name, level) != expected(country, name, years, level)
+        (country, name, years, level, guardian)
+        for country, name, years, level, guardian in walked
+        if asked(country, years, name, level, guardian) != expected(country, name, years, level, guardian)
     ]
-    assert (len(walked), wrong) == (13 * 12 * 8 * len(Level), [])
+    assert (len(walked), wrong) == (13 * 12 * 12 * 4 * 5, [])
     assert tuple(action.name for action in ACTIONS) == NAMES
 
 
@@ -86,14 +126,15 @@ def in_state(state: str, name: str, years: int | None, level: Level) -> tuple[Ou
     age, checked = STATES.get(state, (18, None))
     whole = expected("US", name, years, level)
     if years is not None and years < age:
-        return Outcome.REFUSE, Reason.TOO_YOUNG
+        guarded_there = name in PAID_ALONE and years >= 13
+        return Outcome.REFUSE, Reason.GUARDIAN_NEEDED if guarded_there else Reason.TOO_YOUNG
     if whole[0] is Outcome.ALLOW and checked and name in checked and level < Level.CHECKED:
         return Outcome.ASK, Reason.AGE_NOT_SURE
     return whole
 
 
 def test_states_narrow_what_their_country_allows_and_nothing_else() -> None:
-    """6 states with packs and one without, 12 actions, 9 ages and 4 levels."""
+    """6 states with packs and one without, 12 actions, 13 ages and 4 levels."""
     walked = list(product((*STATES, "CA"), NAMES, (*AGES, 21), Level))
     wrong = []
     for state, name, years, level in walked:
@@ -101,11 +142,11 @@ def test_states_narrow_what_their_country_allows_and_nothing_else() -> None:
         found = decide(BOOK, ALONE[name], who, None, Places(), NOW)
         if (found.outcome, found.reason) != in_state(state, name, years, level):
             wrong.append((state, name, years, level, found))
-    assert (len(walked), wrong) == (7 * 12 * 9 * len(Level), [])
+    assert (len(walked), wrong) == (7 * 12 * 13 * len(Level), [])
     elsewhere = msgspec.structs.replace(person("DE", 18), subdivision="MS")
     assert decide(BOOK, ALONE["buy"], elsewhere, None, Places(), NOW).outcome is Outcome.ALLOW, "of another country"
     told = decide(BOOK, ALONE["buy"], msgspec.structs.replace(person("US", 18), subdivision="MS"), None, Places(), NOW)
-    assert told.rule == "US-MS.buy.too_young"
+    assert told.rule == "US-MS.buy.guardian_needed"
 
 
 def test_nothing_is_allowed_where_nobody_knows_where_somebody_is() -> None:
@@ -239,7 +280,7 @@ def test_a_source_that_is_silent_is_the_reason_only_where_its_word_is_missing() 
     assert decided(silent) == (Outcome.ASK, Reason.AGE_SOURCE_SILENT)
     assert decided(msgspec.structs.replace(silent, age=aged(18))) == (Outcome.ALLOW, Reason.ALLOWED), "as before"
     assert decided(msgspec.structs.replace(silent, age=aged(18, until=NOW))) == (Outcome.ASK, Reason.AGE_SOURCE_SILENT)
-    assert decided(msgspec.structs.replace(silent, age=aged(17))) == (Outcome.REFUSE, Reason.TOO_YOUNG)
+    assert decided(msgspec.structs.replace(silent, age=aged(15))) == (Outcome.REFUSE, Reason.TOO_YOUNG)
 
 
 FACTS = st.one_of(st.none(), st.builds(

@@ -1,7 +1,7 @@
 """Ages over HTTP: what is known of mine and by whom, asking my wallet, what it answers, and taking that back."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -39,7 +39,7 @@ from plaudit.settings import Settings as AnySettings
 
 _TAGS = ["Ages"]
 _Subject = Annotated[str, Parameter(min_length=1, max_length=255, description="The platform's own id: `sub`.")]
-LevelName = Annotated[str, Meta(description="`claimed`, `checked` or `verified`.", examples=["verified"])]
+LevelName = Annotated[str, Meta(description="`inferred`, `claimed`, `checked` or `verified`.", examples=["verified"])]
 
 
 class AgeProof(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,8 +62,15 @@ class AgeOfMine(msgspec.Struct, frozen=True, kw_only=True):
     at_least: int | None
     under: Annotated[int | None, Meta(description="Younger than; null: not known.")]
     level: LevelName | None
+    method: Annotated[str | None, Meta(description="How it was found, such as `platform` or `google_age_signal`.")]
     source: str | None
+    source_name: Annotated[str | None, Meta(description="What people call who says so, where that is known.")]
     until: datetime | None
+    store_guardian: Annotated[
+        Literal["given", "withheld"] | None,
+        Meta(description="What a guardian at an app store says of me; null: nobody answers for me there."),
+    ]
+    silent_source: Annotated[str | None, Meta(description="Who was asked how old I am and does not answer.")]
     proofs: Annotated[list[AgeProof], Meta(description="All that holds, the surest first.")]
     takes_proofs: Annotated[bool, Meta(description="Whether a wallet can be asked here.")]
     last_refused_with: Annotated[str | None, Meta(description="What was wrong with what my wallet presented last.")]
@@ -94,14 +101,19 @@ class WalletTold(msgspec.Struct, frozen=True, kw_only=True):
 async def read_age(connection: Connection, person_id: int, settings: AnySettings, clock: AnyClock) -> AgeOfMine:
     """What is known of somebody's age."""
     now = clock.now()
-    age = (await facts_of_one(connection, person_id, now)).age
+    facts = await facts_of_one(connection, person_id, now)
+    age = facts.age
     request = await asking.newest_request(connection, person_id)
     return AgeOfMine(
         at_least=age.at_least if age else None,
         under=age.under if age else None,
         level=age.level.name.lower() if age else None,
+        method=age.method if age else None,
         source=age.source if age else None,
+        source_name=await asking.name_of(connection, age) if age else None,
         until=age.until if age else None,
+        store_guardian=facts.store_consent.value if facts.store_consent else None,
+        silent_source=facts.silent_source,
         proofs=[
             AgeProof(
                 id=one.id,

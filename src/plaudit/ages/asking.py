@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, ClassVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
 
 import msgspec
@@ -32,6 +32,8 @@ from plaudit.people.allowances import TooOften
 from plaudit.problems import Conflict, IdempotencyConflict, NotFound, Problem
 from plaudit.rules import ages
 from plaudit.rules.ages import AgeAssurance, NewAssurance
+from plaudit.rules.facts import PLATFORM
+from plaudit.rules.model import AgeFact
 from plaudit.settings import Settings
 from plaudit.statements import fetch_all, fetch_one, statements
 
@@ -214,6 +216,14 @@ def _token(presented: str) -> bytes:
         return base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except (msgspec.DecodeError, KeyError, ValueError, binascii.Error) as error:
         raise ProofRefused("unreadable") from error
+
+
+async def name_of(connection: Connection, age: AgeFact) -> str | None:
+    """What people call who says how old somebody is: of a platform what its sign-in calls it, or its domain."""
+    if age.method != PLATFORM:
+        return age.source
+    label: str | None = await connection.fetchval(SQL["label_of_issuer"], age.source)
+    return label or urlsplit(age.source).hostname
 
 
 async def proofs_of(connection: Connection, person_id: int, now: datetime) -> list[AgeAssurance]:

@@ -27,6 +27,9 @@ update age_request set used_at = $2, assurance_id = $3, refused_with = null wher
 -- name: forget_requests
 delete from age_request where made_at < $1;
 
+-- name: label_of_issuer
+select sign_in_label from issuer where issuer = $1;
+
 -- name: find_word -> AgeAssurance
 select id, person_id, at_least, under, level, method, source, proved_at, until, recorded_at, revoked_at, revoked_because
 from age_assurance where id = $1;

@@ -159,7 +159,7 @@ async def _believe(
     if word.says_an_age:
         assurance = await ages.replace(connection, clock, person_id, _assurance(source, word_id, word))
     elif word.is_bound:
-        await ages.forget(connection, clock, person_id, method_of(source), word.said_at)
+        await ages.forget(connection, person_id, method_of(source), word.said_at, clock.now())
     guardian = word.guardian if word.guardian and _narrows_or_is_bound(word) else None
     if guardian:
         await consents.say_by_store(connection, source.name, guardian.account, person_id, guardian.state, word.said_at)

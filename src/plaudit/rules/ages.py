@@ -92,14 +92,23 @@ async def keep(connection: Connection, clock: Clock, person_id: int, new: NewAss
         raise InvalidField(field="body.proved_at", reason="must not be in the future")
     if new.until is not None and new.until <= new.proved_at:
         raise InvalidField(field="body.until", reason="must be after proved_at")
-    said = (new.id, person_id, new.at_least, new.under, int(LEVELS[new.level]), new.method, new.source)
-    await fetch_one(connection, SQL["add_assurance"], AgeAssurance, *said, new.proved_at, new.until, now)
+    said = _said(person_id, new)
+    await _add(connection, person_id, new, now)
     found = await fetch_one(connection, SQL["find_assurance"], AgeAssurance, new.id)
     assert found is not None, "it was just kept, or before"
     kept = (found.id, found.person_id, found.at_least, found.under, found.level, found.method, found.source)
     if (*kept, found.proved_at, found.until) != (*said, new.proved_at, new.until):
         raise IdempotencyConflict(id=new.id)
     return found
+
+
+def _said(person_id: int, new: NewAssurance) -> tuple[UUID, int, int, int | None, int, str, str]:
+    return new.id, person_id, new.at_least, new.under, int(LEVELS[new.level]), new.method, new.source
+
+
+async def _add(connection: Connection, person_id: int, new: NewAssurance, now: datetime) -> None:
+    said = _said(person_id, new)
+    await fetch_one(connection, SQL["add_assurance"], AgeAssurance, *said, new.proved_at, new.until, now)
 
 
 async def find(connection: Connection, person_id: int, assurance_id: UUID) -> AgeAssurance:
@@ -137,25 +146,31 @@ async def replace(connection: Connection, clock: Clock, person_id: int, new: New
         InvalidField, IdempotencyConflict: as `keep` says.
     """
     kept = await keep(connection, clock, person_id, new)
-    await _end_former(connection, clock, person_id, new.method, new.proved_at, LEVELS[new.level], new.id)
+    await _end_former(connection, person_id, new.method, new.proved_at, clock.now(), LEVELS[new.level], new.id)
     return kept
 
 
-async def forget(connection: Connection, clock: Clock, person_id: int, method: str, said_at: datetime) -> None:
+async def infer(connection: Connection, person_id: int, new: NewAssurance, now: datetime) -> None:
+    """Believe what nobody said, and what was inferred in this way before no more."""
+    await _add(connection, person_id, new, now)
+    await _end_former(connection, person_id, new.method, new.proved_at, now, LEVELS[new.level], new.id)
+
+
+async def forget(connection: Connection, person_id: int, method: str, said_at: datetime, now: datetime) -> None:
     """Believe nothing any more of what a source said until a moment: it says nothing now."""
-    await _end_former(connection, clock, person_id, method, said_at, Level.VERIFIED, None)
+    await _end_former(connection, person_id, method, said_at, now, Level.VERIFIED, None)
 
 
 async def _end_former(
     connection: Connection,
-    clock: Clock,
     person_id: int,
     method: str,
     said_at: datetime,
+    now: datetime,
     level: Level,
     but: UUID | None,
 ) -> None:
-    said = (person_id, method, clock.now(), REPLACED, but, said_at, int(level))
+    said = (person_id, method, now, REPLACED, but, said_at, int(level))
     await connection.execute(SQL["revoke_others_of_source"], *said)
 
 

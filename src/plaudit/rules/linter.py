@@ -20,12 +20,14 @@ _TABLES: Mapping[str, frozenset[str]] = {
     "caps": frozenset({"amount_minor", "currency", "sources"}),
     "ranking": frozenset({"value", "sources"}),
     "boxes": frozenset({"value", "sources"}),
+    "cards": frozenset({"value", "sources"}),
     "sources": frozenset({"law", "url", "as_of"}),
 }
 _NAMES: Mapping[str, frozenset[str]] = {
     "caps": frozenset({"day", "month"}),
     "ranking": frozenset({"by_money_alone"}),
     "boxes": frozenset({"odds_shown"}),
+    "cards": frozenset({"held_by_adults"}),
 }
 _VALUES = frozenset({"country", "subdivision", "from", "checked_on"})
 _NEEDS = (
@@ -155,7 +157,7 @@ def _wrong(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _table_is_wrong(said: Mapping[str, Any], table: str, words: frozenset[str]) -> Iterator[tuple[str, str]]:
-    may_lack = {"caps", "ranking", "boxes"} if "subdivision" in said else {"caps"}
+    may_lack = {"caps", "cards", "ranking", "boxes"} if "subdivision" in said else {"caps", "cards"}
     rows = said.get(table, {} if table in may_lack else None)
     if not isinstance(rows, dict):
         yield table, f"[{table}] is missing"
@@ -221,6 +223,7 @@ _ROWS = {
     "caps": _cap_is_wrong,
     "ranking": _practice_is_wrong,
     "boxes": _practice_is_wrong,
+    "cards": _practice_is_wrong,
     "sources": _source_is_wrong,
 }
 
@@ -294,6 +297,8 @@ def loosens(before: Pack | None, after: Pack) -> Iterator[str]:
         yield "ranking.by_money_alone"
     if _says(before, "boxes.odds_shown", True) and not _says(after, "boxes.odds_shown", True):
         yield "boxes.odds_shown"
+    if _says(after, "cards.held_by_adults", True) and not _says(before, "cards.held_by_adults", True):
+        yield "cards.held_by_adults"
 
 
 def _is_looser(former: Rule, rule: Rule) -> bool:

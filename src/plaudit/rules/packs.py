@@ -43,7 +43,7 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Practice(msgspec.Struct, frozen=True, kw_only=True):
-    """How something is done there: `ranking.by_money_alone`, `boxes.odds_shown`."""
+    """How something is done there: `ranking.by_money_alone`, `boxes.odds_shown`, `cards.held_by_adults`."""
 
     value: bool
     sources: tuple[str, ...]
@@ -131,6 +131,10 @@ class RuleBook:
         said = list(self._said("boxes.odds_shown", countries, at))
         return any(said) or not said
 
+    def cards_are_of_adults(self, country: str, at: datetime) -> bool:
+        """Whether only adults hold credit cards of a country; where its pack says nothing of it others may, too."""
+        return any(self._said("cards.held_by_adults", (country,), at))
+
     def _said(self, practice: str, countries: Iterable[str], at: datetime) -> Iterator[bool]:
         for country in countries:
             pack = self.pack(country, at)
@@ -155,7 +159,7 @@ def read_pack(text: str, version: int = SHIPPED, starts_at: datetime | None = No
         caps={name: _cap(one) for name, one in said.get("caps", {}).items()},
         practices={
             f"{table}.{name}": Practice(value=one["value"], sources=tuple(one["sources"]))
-            for table in ("ranking", "boxes")
+            for table in ("ranking", "boxes", "cards")
             for name, one in said.get(table, {}).items()
         },
         sources={name: Source(**one) for name, one in said["sources"].items()},

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from plaudit.ages.cards import doubt
 from plaudit.clock import Clock
 from plaudit.connections import Connection
 from plaudit.inbox.model import NewsOutcome
@@ -24,7 +25,9 @@ from plaudit.selling.providers.news import (
     PaymentNews,
     PaymentState,
     RefundDeclined,
+    ReversalKind,
     ReversalNews,
+    ReversalState,
     StorePayment,
     WarningEnded,
 )
@@ -56,6 +59,8 @@ async def apply_news(connection: Connection, provider: str, news: News, settings
         return Applied(NewsOutcome.WAITING, f"no order has the payment {news.payment_id}")
     if isinstance(news, ReversalNews):
         reversed_ = await reversals.apply_reversal_news(connection, order, news, Seller.of(settings), clock.now())
+        if news.kind is ReversalKind.CHARGEBACK and news.state is not ReversalState.UNDONE:
+            await doubt(connection, order.person_id, clock.now())
         return Applied(*reversed_, order)
     return await _note(connection, order, news, settings, clock)
 

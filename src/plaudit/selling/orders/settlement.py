@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from plaudit.ages.cards import infer
 from plaudit.connections import Connection
 from plaudit.events.log import record as record_event
 from plaudit.events.model import OrderPaid
@@ -110,6 +111,8 @@ async def _paid(connection: Connection, order: Order, payment: Payment, seller: 
         await record(connection, order, payment, PaymentProblemKind.PRICE_DIFFERS, now)
         order = await _keep_what_was_paid(connection, order, payment)
     await _book(connection, order, payment, now)
+    if payment.credit_card_of is not None:
+        await infer(connection, order.person_id, payment.credit_card_of, now)
     if order.card_consent_id is not None:
         await look_again(connection, order.shard, order.person_id, order.provider, now)
     await write_receipt(

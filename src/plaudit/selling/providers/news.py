@@ -89,6 +89,9 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     """Why it was declined, where the provider says."""
     card: str | None = None
     """The provider's own sign of the card, the same for one card whoever pays with it; it shows no number."""
+    credit_card_of: str | None = None
+    """The country of the bank behind the credit card that pays, where the provider says that it is neither debit nor
+    prepaid."""
 
 
 class StorePayment(Payment, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 from uuid import UUID
 
+from plaudit.ages.cards import doubt
 from plaudit.clock import Clock
 from plaudit.connections import Connection
 from plaudit.decisions.actions import are_linked, find_known, lock
@@ -133,6 +134,7 @@ async def _give(
         share = (asked.id, one.order.shard, one.order.order_id, one.part.minor, one.account.currency)
         await connection.execute(SQL["add_minor_refund_order"], *share)
         await asking.give(connection, one, operator_id, clock, minor_refund_id=asked.id)
+    await doubt(connection, person_id, now)
     return await find(connection, asked.id)
 
 

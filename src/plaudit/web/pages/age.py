@@ -10,10 +10,17 @@ from plaudit.people.injected import Caller
 from plaudit.web.pages.frame import page, viewer_of
 
 LEVELS = {
+    "inferred": later("Nobody said so: it follows from how you paid"),
     "claimed": later("Somebody says so, nobody looked"),
     "checked": later("Somebody looked, such as an app store"),
     "verified": later("A document proves it"),
 }
+SOURCES = {
+    "credit_card": later("A credit card paid"),
+    "eu_proof_of_age": later("The European proof of age in your wallet"),
+}
+"""Who says so, by the method, where it is nobody with a name."""
+STORES = {"google": "Google Play", "apple": "App Store"}
 REFUSED = {
     "expired": later("Your wallet’s proof is over, or not good yet. Renew it in your wallet."),
     "issuer": later("Your wallet’s proof was issued by somebody who is not known here."),
@@ -35,6 +42,8 @@ async def age(caller: Caller, database: Database, settings: Settings, clock: Clo
         nav="wallet",
         found=found,
         levels=LEVELS,
+        sources=SOURCES,
+        silent=STORES.get(found.silent_source, found.silent_source) if found.silent_source else None,
         refused=REFUSED.get(refused, REFUSED["other"]) if refused else None,
     )
 

@@ -279,6 +279,7 @@ def payment_of_intent(
         if state is PaymentState.DECLINED and intent.last_payment_error
         else None,
         card=_card(charge) if charge else None,
+        credit_card_of=_credit_card_of(charge) if charge else None,
     )
 
 
@@ -308,6 +309,12 @@ def _in_currency(fee: int, booked: BalanceTransaction, amount: int, currency: st
     rounded decimal."""
     exact = Fraction(fee) if booked.currency == currency else Fraction(fee * amount, abs(booked.amount))
     return nearest_minor(exact, currency)
+
+
+def _credit_card_of(charge: Charge) -> str | None:
+    details = charge.payment_method_details or {}
+    is_credit = (details.get("card") or {}).get("funding") == "credit"
+    return payer_country(details) if details.get("type") == "card" and is_credit else None
 
 
 def _charge_evidence(charge: Charge, holder: Holder | None) -> tuple[Evidence, ...]:
