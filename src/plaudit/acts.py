@@ -35,7 +35,7 @@ PRIVATE = frozenset(
         # of a person
         "name", "handle", "picture", "email", "address", "born_on", "postal_code", "message", "text",
         "about", "words", "reply",
-        "at_least", "under", "level", "source",
+        "at_least", "under", "level", "source", "said", "account",
         "subject", "creator_subject", "owner_subject", "sender_subject",  # nobody could be taken out of the chain
         "into",
         "title", "label", "cover_url", "cover_alt", "stage_url", "external_id", "next",

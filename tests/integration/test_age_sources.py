@@ -1,7 +1,6 @@
 """What app stores say of ages and guardians, over HTTP, with pretended stores as processes: believed as far as it is
 proved, stopped at once where a guardian takes it back, and never loosened by what nobody proved."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from plaudit.settings import Settings
 from tests.support.apple import AppStore
 from tests.support.desk import ORIGIN, SELLER, Desk, open_desk
 from tests.support.google import GooglePeer
-from tests.support.waiting import WAIT_S
+from tests.support.waiting import WAIT_S, eventually
 
 ADULT = {"userStatus": "VERIFIED"}
 CHILD = {"userStatus": "SUPERVISED", "ageLower": 13, "ageUpper": 15, "installId": "install-1"}
@@ -283,9 +282,11 @@ async def test_what_a_guardian_takes_back_is_heard_by_a_process_that_remembers(f
     assert await reason() == "allowed"
     later = int((family.now + timedelta(seconds=1)).timestamp() * 1000)
     await family.bring(await family.apple("rescind", signed=app["signed"], at=later))
-    async with asyncio.timeout(WAIT_S):
-        while await reason() == "allowed":
-            await asyncio.sleep(0.01)
+
+    async def heard() -> bool:
+        return await reason() != "allowed"
+
+    await eventually(heard, "this process has heard of it")
     await house.rules.know([kim])
     assert await reason() == "guardian_needed"
 
