@@ -1296,6 +1296,67 @@ begin
     return null;
 end $$;
 
+CREATE TABLE public.earnings_statement (
+    year smallint NOT NULL,
+    number integer NOT NULL,
+    follows integer GENERATED ALWAYS AS (NULLIF((number - 1), 0)) STORED,
+    shard smallint NOT NULL,
+    creator_id bigint NOT NULL,
+    month date NOT NULL,
+    edition smallint NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    issuer_name text NOT NULL,
+    issuer_address text NOT NULL,
+    issuer_tax_id text NOT NULL,
+    creator_name text NOT NULL,
+    reason text NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT earnings_statement_check CHECK ((EXTRACT(year FROM (issued_at AT TIME ZONE 'UTC'::text)) = (year)::numeric)),
+    CONSTRAINT earnings_statement_correction_says_why CHECK (((edition = 1) = (reason = ''::text))),
+    CONSTRAINT earnings_statement_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT earnings_statement_is_of_a_month_that_is_over CHECK (((month + '1 mon'::interval) <= (issued_at AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT earnings_statement_number_check CHECK ((number > 0))
+);
+
+COMMENT ON COLUMN public.earnings_statement.reason IS 'why an earlier one is corrected, as its creator reads it';
+
+COMMENT ON COLUMN public.earnings_statement.hash IS 'of all that it says';
+
+CREATE FUNCTION public.correct_statements(p_creator_id bigint, p_month date, p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_reason text) RETURNS SETOF public.earnings_statement
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_shard constant smallint := shard_of(p_creator_id);
+    v_next date;
+    v_month date := p_month;
+    v_last earnings_month;
+    v_edition smallint;
+    v_months earnings_month[] := '{}';
+begin
+    select p.month into v_next from earnings_position p where p.shard = v_shard for no key update;
+    while v_month < v_next loop
+        select m.* into v_last from earnings_in_force(v_shard, v_month, p_creator_id) m;
+        v_edition := coalesce(v_last.edition, 0) + 1;
+        perform write_earnings(v_shard, v_month, v_edition, p_creator_id);
+        if v_last.edition is not null and earnings_says_the_same(v_shard, p_creator_id, v_month, v_last.edition, v_edition) then
+            delete from earnings_gift g where (g.shard, g.creator_id, g.month, g.edition) = (v_shard, p_creator_id, v_month, v_edition);
+            delete from earnings_country c where (c.shard, c.creator_id, c.month, c.edition) = (v_shard, p_creator_id, v_month, v_edition);
+            delete from earnings_line l where (l.shard, l.creator_id, l.month, l.edition) = (v_shard, p_creator_id, v_month, v_edition);
+            delete from earnings_month m where (m.shard, m.creator_id, m.month, m.edition) = (v_shard, p_creator_id, v_month, v_edition);
+        elsif v_edition > 1 then
+            v_months := v_months || array(
+                select m from earnings_month m
+                where (m.shard, m.creator_id, m.month, m.edition) = (v_shard, p_creator_id, v_month, v_edition));
+        end if;
+        if v_edition = 1 then
+            update earnings_position p set issuing = least(p.issuing, v_month) where p.shard = v_shard;
+        end if;
+        v_month := (v_month + interval '1 month')::date;
+    end loop;
+    return query select * from number_statements(v_months, p_at, p_issuer_name, p_issuer_address, p_issuer_tax_id, p_reason);
+end $$;
+
 CREATE FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) RETURNS bigint
     LANGUAGE sql IMMUTABLE
     AS $$
@@ -1334,24 +1395,6 @@ CREATE FUNCTION public.currency_worth(p_rates jsonb) RETURNS TABLE(currency text
     union all
     select 'USD', 1 where not exists (select from quoted) and not coalesce(p_rates ? 'USD', false)
 $_$;
-
-CREATE FUNCTION public.debt_is_owed() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-begin
-    if (select beneficiary_id from decision where id = new.decision_id) is distinct from new.creator_id then
-        raise exception 'the decision is about another creator'
-            using errcode = 'check_violation', constraint = 'debt_write_off_is_decided';
-    end if;
-    if new.diamonds > coalesce((
-        select a.overdraft from account a
-        where a.shard = new.shard and a.kind = 'diamonds_available' and a.owner_id = new.creator_id and a.asset = 'DIAMOND'
-    ), 0) then
-        raise exception 'that much is not owed' using errcode = 'check_violation', constraint = 'debt_write_off_is_owed';
-    end if;
-    return new;
-end $$;
 
 CREATE FUNCTION public.decided_book(p_decision_id uuid) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -1599,26 +1642,101 @@ begin
     return null;
 end $$;
 
-CREATE FUNCTION public.earnings_stand_still() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION public.earnings_hash(p_shard smallint, p_creator_id bigint, p_month date, p_edition smallint) RETURNS bytea
+    LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
-begin
-    if new.reason = 'conversion' then
-        perform from gift_balance g
-        where g.shard = new.shard and g.creator_id = new.debit_owner
-            and g.balance - promotional_received(g.shard, g.creator_id) < frozen_coins_of(new.debit_owner, new.posted_at);
-    else
-        perform from account a
-        where a.shard = new.shard and a.kind = 'diamonds_available' and a.owner_id = new.debit_owner and a.asset = 'DIAMOND'
-            and a.balance < frozen_diamonds_of(new.debit_owner, new.posted_at);
-    end if;
-    if found then
-        raise exception '% of creator % takes what stands still', new.reason, new.debit_owner
-            using errcode = 'check_violation', constraint = 'earnings_stand_still';
-    end if;
-    return null;
-end $$;
+    select sha256(convert_to(concat_ws(E'\n',
+        (select concat_ws(' ', m.shard, m.creator_id, m.month, m.edition, m.gifts, m.received_coins, m.promotional_coins,
+                m.opening_coins, m.coins_in, m.coins_out, m.opening_pending, m.pending_in, m.pending_out, m.opening_available,
+                m.available_in, m.available_out, m.opening_in_payout, m.in_payout_in, m.in_payout_out)
+            from earnings_month m where (m.shard, m.creator_id, m.month, m.edition) = (p_shard, p_creator_id, p_month, p_edition)),
+        (select string_agg(concat_ws(' ', l.line, l.reason, coalesce(l.rule_version, 0), coalesce(l.payout_id::text, '-'),
+                coalesce(extract(epoch from l.at), 0), l.movements, l.coins, l.pending, l.available, l.in_payout,
+                coalesce(l.rate_version, 0), coalesce(l.currency, '-'), coalesce(l.gross_minor, 0), coalesce(l.fee_minor, 0)),
+                E'\n' order by l.line)
+            from earnings_line l where (l.shard, l.creator_id, l.month, l.edition) = (p_shard, p_creator_id, p_month, p_edition)),
+        (select string_agg(concat_ws(' ', g.place_id, g.kind, g.country, g.is_video, g.gifts, g.coins), E'\n'
+                order by g.place_id, g.kind, g.country)
+            from earnings_gift g where (g.shard, g.creator_id, g.month, g.edition) = (p_shard, p_creator_id, p_month, p_edition)),
+        (select string_agg(concat_ws(' ', c.country, c.opening_coins, c.coins_in, c.coins_out, c.diamonds), E'\n' order by c.country)
+            from earnings_country c where (c.shard, c.creator_id, c.month, c.edition) = (p_shard, p_creator_id, p_month, p_edition))
+    ), 'UTF8'))
+$$;
+
+CREATE TABLE public.earnings_month (
+    shard smallint NOT NULL,
+    creator_id bigint NOT NULL,
+    month date NOT NULL,
+    edition smallint NOT NULL,
+    gifts bigint NOT NULL,
+    received_coins bigint NOT NULL,
+    promotional_coins bigint NOT NULL,
+    opening_coins bigint NOT NULL,
+    coins_in bigint NOT NULL,
+    coins_out bigint NOT NULL,
+    closing_coins bigint GENERATED ALWAYS AS (((opening_coins + coins_in) - coins_out)) STORED NOT NULL,
+    opening_pending bigint NOT NULL,
+    pending_in bigint NOT NULL,
+    pending_out bigint NOT NULL,
+    closing_pending bigint GENERATED ALWAYS AS (((opening_pending + pending_in) - pending_out)) STORED NOT NULL,
+    opening_available bigint NOT NULL,
+    available_in bigint NOT NULL,
+    available_out bigint NOT NULL,
+    closing_available bigint GENERATED ALWAYS AS (((opening_available + available_in) - available_out)) STORED NOT NULL,
+    opening_in_payout bigint NOT NULL,
+    in_payout_in bigint NOT NULL,
+    in_payout_out bigint NOT NULL,
+    closing_in_payout bigint GENERATED ALWAYS AS (((opening_in_payout + in_payout_in) - in_payout_out)) STORED NOT NULL,
+    CONSTRAINT earnings_month_available_in_check CHECK ((available_in >= 0)),
+    CONSTRAINT earnings_month_available_out_check CHECK ((available_out >= 0)),
+    CONSTRAINT earnings_month_check CHECK (((promotional_coins >= 0) AND (promotional_coins <= received_coins))),
+    CONSTRAINT earnings_month_check1 CHECK ((coins_in >= received_coins)),
+    CONSTRAINT earnings_month_coins_out_check CHECK ((coins_out >= 0)),
+    CONSTRAINT earnings_month_edition_check CHECK ((edition > 0)),
+    CONSTRAINT earnings_month_gifts_check CHECK ((gifts >= 0)),
+    CONSTRAINT earnings_month_in_payout_in_check CHECK ((in_payout_in >= 0)),
+    CONSTRAINT earnings_month_in_payout_out_check CHECK ((in_payout_out >= 0)),
+    CONSTRAINT earnings_month_month_check CHECK ((month = date_trunc('month'::text, (month)::timestamp with time zone))),
+    CONSTRAINT earnings_month_pending_in_check CHECK ((pending_in >= 0)),
+    CONSTRAINT earnings_month_pending_out_check CHECK ((pending_out >= 0)),
+    CONSTRAINT earnings_month_received_coins_check CHECK ((received_coins >= 0))
+);
+
+COMMENT ON TABLE public.earnings_month IS 'gift balance, and diamonds that are pending, available and on their way in a payout';
+
+COMMENT ON COLUMN public.earnings_month.promotional_coins IS 'of those received: coins an operator had given, which are never converted';
+
+CREATE FUNCTION public.earnings_in_force(p_shard smallint, p_month date, p_creator_id bigint DEFAULT NULL::bigint) RETURNS SETOF public.earnings_month
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select distinct on (m.creator_id) m.* from earnings_month m
+    where m.shard = p_shard and m.month = p_month and (p_creator_id is null or m.creator_id = p_creator_id)
+    order by m.creator_id, m.edition desc
+$$;
+
+CREATE FUNCTION public.earnings_says_the_same(p_shard smallint, p_creator_id bigint, p_month date, p_one smallint, p_other smallint) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select not exists (
+        (select to_jsonb(m) - 'edition' from earnings_month m
+            where (m.shard, m.creator_id, m.month) = (p_shard, p_creator_id, p_month) and m.edition in (p_one, p_other)
+            group by 1 having count(*) <> 2)
+        union all
+        (select to_jsonb(l) - 'edition' from earnings_line l
+            where (l.shard, l.creator_id, l.month) = (p_shard, p_creator_id, p_month) and l.edition in (p_one, p_other)
+            group by 1 having count(*) <> 2)
+        union all
+        (select to_jsonb(g) - 'edition' from earnings_gift g
+            where (g.shard, g.creator_id, g.month) = (p_shard, p_creator_id, p_month) and g.edition in (p_one, p_other)
+            group by 1 having count(*) <> 2)
+        union all
+        (select to_jsonb(c) - 'edition' from earnings_country c
+            where (c.shard, c.creator_id, c.month) = (p_shard, p_creator_id, p_month) and c.edition in (p_one, p_other)
+            group by 1 having count(*) <> 2))
+$$;
 
 CREATE FUNCTION public.empty_payout_methods(p_shards smallint[], p_ids uuid[]) RETURNS void
     LANGUAGE sql
@@ -1798,17 +1916,6 @@ begin
     end if;
     update card_customer set error = null where shard = shard_of(p_person_id) and person_id = p_person_id;
     update saved_card set provider_card_id = null where shard = shard_of(p_person_id) and person_id = p_person_id;
-    return 0;
-end $$;
-
-CREATE FUNCTION public.erase_creators(p_person_id bigint, p_rows_max integer) RETURNS integer
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-begin
-    perform require_erasing(p_person_id);
-    update debt_write_off set reason = 'erased'
-    where shard = shard_of(p_person_id) and creator_id = p_person_id and reason <> 'erased';
     return 0;
 end $$;
 
@@ -2060,7 +2167,7 @@ begin
     delete from sign_in_code where person_id = p_person_id;
     delete from allowance_taken where person_id = p_person_id;
     delete from person_email where person_id = p_person_id;
-    update person_move set subject = 'erased:' || gen_random_uuid(), to_subject = null where p_person_id in (person_id, merged_id);
+    update person_move set subject = 'erased:' || gen_random_uuid() where p_person_id in (person_id, merged_id);
     update role_grant set taken_at = greatest(now(), granted_at) where person_id = p_person_id and taken_at is null;
     update person set subject = 'erased:' || gen_random_uuid(), handle = 'deleted-' || id, display_name = 'Deleted user', avatar = '',
         country = null, language = null, born_on = null, platform_roles = '{}', told_at = null, said_at = null
@@ -2443,23 +2550,6 @@ begin
     return new;
 end $$;
 
-CREATE FUNCTION public.freeze_is_of_what_was_earned() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-begin
-    if new.what = 'reward' then
-        perform from conversion c where c.shard = shard_of(new.person_id) and c.id = new.conversion_id and c.creator_id = new.person_id;
-    else
-        perform from generate_series(0, (select shards - 1 from ledger_setting)) n (shard)
-        join gift_part p on p.shard = n.shard and p.id = new.gift_id and p.creator_id = new.person_id and p.coins > 0;
-    end if;
-    if not found then
-        raise foreign_key_violation using message = format('person %s earned no such %s', new.person_id, new.what);
-    end if;
-    return new;
-end $$;
-
 CREATE FUNCTION public.freeze_merged(p_id uuid, p_merged_id bigint, p_at timestamp with time zone) RETURNS void
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
@@ -2480,36 +2570,6 @@ begin
         on conflict (kind, id) do update set until = excluded.until;
     end if;
 end $$;
-
-CREATE FUNCTION public.frozen_coins_of(p_creator_id bigint, p_at timestamp with time zone) RETURNS bigint
-    LANGUAGE sql STABLE
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    select coalesce(sum(p.coins - coalesce(r.coins, 0)), 0)::bigint
-    from (
-        select distinct f.gift_id from freeze_record f
-        where f.person_id = p_creator_id and f.what = 'gift' and f.lifted_at is null and (f.ends_at is null or f.ends_at > p_at)
-    ) frozen
-    cross join generate_series(0, (select shards - 1 from ledger_setting)) n (shard)
-    join gift_part p on p.shard = n.shard and p.id = frozen.gift_id and p.creator_id = p_creator_id
-    left join lateral (
-        select sum(m.coins) as coins from gift_reversal m
-        where m.shard = p.shard and m.viewer_id = p.viewer_id and m.gift_id = p.id and m.creator_id = p_creator_id and m.lifted_at is null
-    ) r on true
-$$;
-
-CREATE FUNCTION public.frozen_diamonds_of(p_creator_id bigint, p_at timestamp with time zone) RETURNS bigint
-    LANGUAGE sql STABLE
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    select coalesce(sum(c.diamonds - c.diamonds_clawed), 0)::bigint
-    from (
-        select distinct f.conversion_id from freeze_record f
-        where f.person_id = p_creator_id and f.what = 'reward' and f.lifted_at is null and (f.ends_at is null or f.ends_at > p_at)
-    ) frozen
-    join conversion c on c.shard = shard_of(p_creator_id) and c.id = frozen.conversion_id
-    where c.matured_at is not null
-$$;
 
 CREATE FUNCTION public.frozen_lot_stays_held() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2972,6 +3032,30 @@ CREATE FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_o
         and p_of_numerator * p_denominator * 10000 <= p_numerator * p_of_denominator * (10000 + p_bps)
 $$;
 
+CREATE FUNCTION public.issue_statements(p_shard smallint, p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_most integer) RETURNS SETOF public.earnings_statement
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_position earnings_position;
+    v_months earnings_month[];
+begin
+    select * into v_position from earnings_position p where p.shard = p_shard for no key update skip locked;
+    if v_position.shard is null or v_position.issuing = v_position.month then
+        return;
+    end if;
+    v_months := array(
+        select m from earnings_month m
+        where m.shard = p_shard and m.month >= v_position.issuing and m.edition = 1 and not exists (
+            select from earnings_statement s
+            where (s.shard, s.creator_id, s.month, s.edition) = (m.shard, m.creator_id, m.month, m.edition))
+        order by m.month, m.creator_id limit p_most);
+    if cardinality(v_months) < p_most then
+        update earnings_position p set issuing = p.month where p.shard = p_shard;
+    end if;
+    return query select * from number_statements(v_months, p_at, p_issuer_name, p_issuer_address, p_issuer_tax_id, '');
+end $$;
+
 CREATE TABLE public.item_version (
     item_id integer NOT NULL,
     version integer NOT NULL,
@@ -3185,8 +3269,6 @@ begin
     b.night_asks := night.night_asks;
     if num_nonnulls(b.stopped_until, b.gift_max, b.creator_max, b.session_max, b.day_max, b.week_max, b.month_max, b.ask_above,
         b.remind_each, b.night_from_minute) > 0
-        or exists (select from unnest(members) p cross join lateral limits_that_hold(p, p_at) l
-            where l.kind = 'remind_minutes' and l.minutes is not null)
     then
         b.currency := terms.currency;
         b.coin_worth := terms.coin_worth;
@@ -4246,8 +4328,8 @@ CREATE FUNCTION public.merge_person(p_id uuid, p_merged_id bigint, p_into_id big
     AS $$
 begin
     perform pg_advisory_xact_lock(hashtext('plaudit.decision'));
-    perform lock_wallets(array[p_merged_id, p_into_id]);  -- before people, as whoever orders does
     perform from person where id in (p_merged_id, p_into_id) order by id for update;
+    perform lock_wallets(array[p_merged_id, p_into_id]);
     if exists (select from erasure_obstacles(p_merged_id, p_at)) then
         raise exception 'something is in the way of merging person %', p_merged_id
             using errcode = 'check_violation', constraint = 'merge_is_not_obstructed';
@@ -4343,6 +4425,12 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.month_begins(p_month date) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select p_month::timestamp at time zone 'UTC'
+$$;
+
 CREATE FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint, p_may_overdraw boolean DEFAULT false) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -4400,8 +4488,8 @@ declare
 begin
     select * into strict v_merged from person where id = p_merged_id;
     update person set subject = 'merged:' || p_id, platform_roles = '{}' where id = p_merged_id;
-    insert into person_move (id, issuer_id, subject, to_subject, person_id, merged_id, moved_at)
-    select p_id, v_merged.issuer_id, v_merged.subject, p.subject, p_into_id, p_merged_id, p_at from person p where p.id = p_into_id;
+    insert into person_move (id, issuer_id, subject, person_id, merged_id, moved_at)
+    values (p_id, v_merged.issuer_id, v_merged.subject, p_into_id, p_merged_id, p_at);
     update role_grant set taken_at = greatest(p_at, granted_at) where person_id = p_merged_id and taken_at is null;
     update session set ended_at = greatest(p_at, created_at) where person_id = p_merged_id and ended_at is null;
     delete from sign_in_code where person_id = p_merged_id;
@@ -4416,9 +4504,32 @@ declare
 begin
     select * into strict v_person from person where id = p_person_id for update;
     update person set subject = p_subject where id = p_person_id;
-    insert into person_move (id, issuer_id, subject, to_subject, person_id, moved_at)
-    values (p_id, v_person.issuer_id, v_person.subject, p_subject, p_person_id, p_at);
+    insert into person_move (id, issuer_id, subject, person_id, moved_at)
+    values (p_id, v_person.issuer_id, v_person.subject, p_person_id, p_at);
 end $$;
+
+CREATE FUNCTION public.moved_earnings(p_shard smallint, p_creator_id bigint, p_from timestamp with time zone, p_until timestamp with time zone) RETURNS TABLE(creator_id bigint, reason text, reference uuid, at timestamp with time zone, kind text, amount bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select c.creator_id, t.reason, t.reference, t.posted_at, t.kind, t.amount
+    from (
+        select b.creator_id from gift_balance b where b.shard = p_shard
+        union
+        select a.owner_id from account a where a.shard = p_shard and a.owner_id <> 0 and a.asset = 'DIAMOND'
+    ) c
+    cross join (values ('gift_balance'), ('diamonds_pending'), ('diamonds_available'), ('diamonds_in_payout')) k (kind)
+    cross join lateral (
+        select d.reason, d.reference, d.posted_at, k.kind, -d.amount as amount from transfer d
+        where d.shard = p_shard and d.debit_kind = k.kind and d.debit_owner = c.creator_id
+            and d.posted_at >= p_from and d.posted_at < p_until
+        union all
+        select d.reason, d.reference, d.posted_at, k.kind, d.amount from transfer d
+        where d.shard = p_shard and d.credit_kind = k.kind and d.credit_owner = c.creator_id
+            and d.posted_at >= p_from and d.posted_at < p_until
+    ) t
+    where p_creator_id is null or c.creator_id = p_creator_id
+$$;
 
 CREATE FUNCTION public.names_person(p_data json, p_person_id bigint) RETURNS boolean
     LANGUAGE sql IMMUTABLE
@@ -4476,6 +4587,28 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.number_statements(p_months public.earnings_month[], p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_reason text) RETURNS SETOF public.earnings_statement
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with counted as (
+        insert into earnings_series as s (year, last_number)
+        select extract(year from p_at at time zone 'UTC')::smallint, cardinality(p_months) where cardinality(p_months) > 0
+        on conflict (year) do update set last_number = s.last_number + excluded.last_number
+        returning s.year, s.last_number - cardinality(p_months) as before
+    )
+    insert into earnings_statement (year, number, shard, creator_id, month, edition, issued_at, issuer_name, issuer_address,
+        issuer_tax_id, creator_name, reason, hash)
+    select c.year, c.before + u.place, u.shard, u.creator_id, u.month, u.edition, p_at, p_issuer_name, p_issuer_address,
+        p_issuer_tax_id, coalesce(p.display_name, ''), p_reason, earnings_hash(u.shard, u.creator_id, u.month, u.edition)
+    from counted c
+    cross join lateral (
+        select row_number() over () as place, m.* from unnest(p_months) m
+    ) u
+    left join person p on p.id = u.creator_id
+    returning *
+$$;
+
 CREATE FUNCTION public.order_in_turn(p_person_id bigint, p_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -4511,28 +4644,6 @@ begin
     end if;
     return null;
 end $$;
-
-CREATE FUNCTION public.owing_since(p_creator_id bigint) RETURNS timestamp with time zone
-    LANGUAGE sql STABLE
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    with moved as (
-        select posted_at, reference, reason, amount from transfer
-        where shard = shard_of(p_creator_id) and credit_kind = 'diamonds_available' and credit_owner = p_creator_id
-        union all
-        select posted_at, reference, reason, -amount from transfer
-        where shard = shard_of(p_creator_id) and debit_kind = 'diamonds_available' and debit_owner = p_creator_id
-    ), stood as (
-        select posted_at, reference, reason,
-            (sum(amount) over (order by posted_at, reference, reason))::bigint as balance
-        from moved
-    )
-    select min(posted_at) from stood
-    where balance < 0 and (posted_at, reference, reason) > coalesce((
-        select (s.posted_at, s.reference, s.reason) from stood s where s.balance >= 0
-        order by s.posted_at desc, s.reference desc, s.reason desc limit 1
-    ), row ('-infinity'::timestamptz, '00000000-0000-0000-0000-000000000000'::uuid, ''))
-$$;
 
 CREATE FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -5432,6 +5543,72 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION public.received_earnings(p_shard smallint, p_creator_id bigint, p_charged_from timestamp with time zone, p_from timestamp with time zone, p_until timestamp with time zone) RETURNS TABLE(creator_id bigint, place_id bigint, is_video boolean, kind text, country text, gifts bigint, coins bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with charged as (
+        select g.shard, g.viewer_id, g.batch_no, g.creator_id, coalesce(g.room_id, g.video_id) as place_id,
+            g.video_id is not null as is_video, g.spent_before, g.coins
+        from gift g
+        where g.creator_shard = p_shard and g.shares is null and g.charged_at >= p_charged_from
+            and g.charged_at < p_until + interval '1 hour' -- clocks of servers differ a little
+            and (p_creator_id is null or g.creator_id = p_creator_id)
+        union all
+        select g.shard, g.viewer_id, s.batch_no, s.creator_id, coalesce(g.room_id, g.video_id), g.video_id is not null,
+            g.spent_before + s.before, s.coins
+        from gift g
+        cross join lateral (
+            select u.creator_id, u.coins, u.creator_shard, g.share_batch_nos[u.share_no] as batch_no,
+                (sum(u.coins) over (order by u.share_no))::bigint - u.coins as before
+            from unnest(g.shares) with ordinality as u (creator_id, coins, creator_shard, share_no)
+        ) s
+        where g.shares is not null and g.charged_at >= p_charged_from and g.charged_at < p_until + interval '1 hour'
+            and s.creator_shard = p_shard and (p_creator_id is null or s.creator_id = p_creator_id)
+    ), batch as (
+        select b.shard, b.batch_no from (select distinct shard, batch_no from charged) b
+        cross join lateral (
+            select d.delivered_at from delivery d
+            where d.shard = p_shard and d.source_shard = b.shard and d.through_batch_no >= b.batch_no
+            order by d.through_batch_no limit 1
+        ) d
+        where d.delivered_at >= p_from and d.delivered_at < p_until
+    ), given as materialized (
+        select c.shard, c.viewer_id, c.creator_id, c.place_id, c.is_video, count(*) as gifts,
+            range_agg(int8range(c.spent_before, c.spent_before + c.coins)) as stretches
+        from charged c join batch b using (shard, batch_no)
+        group by 1, 2, 3, 4, 5
+    ), spent as materialized (
+        select g.shard, g.viewer_id, min(lower(g.stretches)) as first_coin, max(upper(g.stretches)) as last_coin
+        from given g group by 1, 2
+    ), piece as materialized ( -- what of each viewer's strip can have paid, before it is cut by gifts
+        select s.shard, s.viewer_id, s.start_coin, s.end_coin,
+            case when w.is_granted then 'promotional' else 'paid' end as kind,
+            case when w.is_granted then '' else coalesce(a.region, '') end as country
+        from spent p
+        join strip s on s.shard = p.shard and s.viewer_id = p.viewer_id and s.end_coin > p.first_coin and s.start_coin < p.last_coin
+        join lot l on l.shard = s.shard and l.lot_id = s.lot_id
+        left join promotional_before o on o.shard = s.shard and o.viewer_id = s.viewer_id
+        left join accounting_lot a on a.shard = s.shard and a.lot_id = s.lot_id
+        cross join lateral (select l.kind = 'promotional' and s.start_coin >= coalesce(o.spent, 0) as is_granted) w
+    ), cell as (
+        select g.creator_id, g.place_id, g.is_video, p.kind, p.country,
+            sum(least(p.end_coin, upper(u.stretch)) - greatest(p.start_coin, lower(u.stretch)))::bigint as coins
+        from given g
+        cross join lateral unnest(g.stretches) as u (stretch)
+        join piece p on p.shard = g.shard and p.viewer_id = g.viewer_id
+            and p.start_coin < upper(u.stretch) and p.end_coin > lower(u.stretch)
+        group by 1, 2, 3, 4, 5
+    ), counted as (
+        select g.creator_id, g.place_id, sum(g.gifts)::bigint as gifts from given g group by 1, 2
+    )
+    select c.creator_id, c.place_id, c.is_video, c.kind, c.country,
+        case when row_number() over (partition by c.creator_id, c.place_id order by c.kind, c.country) = 1
+            then n.gifts else 0 end,
+        c.coins
+    from cell c join counted n using (creator_id, place_id)
+$$;
+
 CREATE FUNCTION public.record_transfer(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -5843,32 +6020,12 @@ begin
     return new;
 end $$;
 
-CREATE FUNCTION public.reward_stands_still(p_conversion_id uuid, p_at timestamp with time zone) RETURNS boolean
-    LANGUAGE sql STABLE
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    select exists (
-        select from freeze_record f
-        where f.conversion_id = p_conversion_id and f.lifted_at is null and (f.ends_at is null or f.ends_at > p_at))
-$$;
-
 CREATE FUNCTION public.rewards_are_in_use() RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
     select exists (select from conversion)
 $$;
-
-CREATE FUNCTION public.rewards_mature_in_time() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-begin
-    if reward_stands_still(new.id, new.matured_at) then
-        raise exception 'reward % stands still', new.id using errcode = 'check_violation', constraint = 'reward_stands_still';
-    end if;
-    return null;
-end $$;
 
 CREATE FUNCTION public.role_is_taken_once() RETURNS trigger
     LANGUAGE plpgsql
@@ -6304,6 +6461,201 @@ CREATE FUNCTION public.streams_waiting() RETURNS TABLE(shard smallint, source_sh
     )
     select w.creator_shard, array_agg(w.shard order by w.shard) from waiting w group by w.creator_shard
 $$;
+
+CREATE FUNCTION public.sum_countries(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with before as (
+        select b.creator_id, c.country, c.closing_coins
+        from earnings_in_force(p_shard, (p_month - interval '1 month')::date, p_creator_id) b
+        join earnings_country c on c.shard = p_shard and c.creator_id = b.creator_id and c.month = b.month and c.edition = b.edition
+        where c.closing_coins <> 0
+    ), own as (
+        select m.creator_id, m.coins_out - (m.coins_in - m.received_coins) as leaves, coalesce(-b.closing_coins, 0) as owed,
+            coalesce((select sum(l.pending) from earnings_line l
+                where l.shard = m.shard and l.creator_id = m.creator_id and l.month = m.month and l.edition = m.edition
+                    and l.reason = 'conversion'), 0)::bigint as diamonds
+        from earnings_month m left join before b on b.creator_id = m.creator_id and b.closing_coins < 0
+        where m.shard = p_shard and m.month = p_month and m.edition = p_edition
+            and (p_creator_id is null or m.creator_id = p_creator_id)
+    ), there as (
+        select x.creator_id, x.country, sum(x.opening) as opening, sum(x.received) as received
+        from (
+            select b.creator_id, b.country, b.closing_coins as opening, 0 as received from before b where b.closing_coins > 0
+            union all
+            select g.creator_id, g.country, 0, g.coins from earnings_gift g
+            where g.shard = p_shard and g.month = p_month and g.edition = p_edition and g.kind = 'paid'
+                and (p_creator_id is null or g.creator_id = p_creator_id)
+            union all
+            select o.creator_id, '', 0, -o.leaves from own o where o.leaves < 0
+        ) x
+        group by x.creator_id, x.country
+    ), pool as (
+        select o.creator_id, o.owed, o.diamonds, greatest(o.leaves, 0) + o.owed as wanted,
+            coalesce(sum(t.opening + t.received), 0) as coins
+        from own o left join there t using (creator_id) group by o.creator_id, o.owed, o.diamonds, o.leaves
+    ), placed as (
+        select t.creator_id, t.country, t.opening, t.received, least(p.wanted, p.coins) as drawn, p.diamonds, p.coins,
+            sum(t.opening + t.received) over (partition by t.creator_id order by t.country) as reached
+        from there t join pool p using (creator_id)
+    ), parted as (
+        select creator_id, country, opening, received as coins_in,
+            div(drawn * reached, coins) - div(drawn * (reached - opening - received), coins) as coins_out,
+            div(diamonds * reached, coins) - div(diamonds * (reached - opening - received), coins) as diamonds
+        from placed
+        union all
+        select creator_id, '', -owed, owed, greatest(wanted - coins, 0), case coins when 0 then diamonds else 0 end
+        from pool where owed > 0 or wanted > coins or coins = 0 and diamonds > 0
+    )
+    insert into earnings_country (shard, creator_id, month, edition, country, opening_coins, coins_in, coins_out, diamonds)
+    select p_shard, creator_id, p_month, p_edition, country, sum(opening), sum(coins_in), sum(coins_out), sum(diamonds)
+    from parted group by creator_id, country
+$$;
+
+CREATE FUNCTION public.sum_earnings(p_shard smallint, p_settled timestamp with time zone) RETURNS date
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_month date;
+begin
+    insert into earnings_position (shard, month, issuing)
+    select p_shard, m.month, m.month
+    from (
+        select date_trunc('month', min(first.at) at time zone 'UTC')::date as month
+        from (
+            (select min(d.delivered_at) as at from delivery d where d.shard = p_shard)
+            union all
+            (select min(t.posted_at) from transfer t
+                where t.shard = p_shard and t.debit_kind = 'diamonds_issued' and t.debit_owner = 0)
+        ) first
+        where not exists (select from earnings_position p where p.shard = p_shard)
+    ) m
+    where m.month is not null
+    on conflict do nothing;
+    select p.month into v_month from earnings_position p where p.shard = p_shard for no key update skip locked;
+    if v_month is null or month_begins((v_month + interval '1 month')::date) > p_settled then
+        return null;
+    end if;
+    perform write_earnings(p_shard, v_month, 1::smallint, null);
+    update earnings_position p set month = (v_month + interval '1 month')::date where p.shard = p_shard;
+    return v_month;
+end $$;
+
+CREATE FUNCTION public.sum_lines(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with moved as (
+        select m.creator_id, case m.reason when 'reward' then 'conversion' else m.reason end as reason,
+            m.reference, m.at, m.kind, m.amount, c.rule_version, p.id as payout_id
+        from moved_earnings(p_shard, p_creator_id, month_begins(p_month), month_begins((p_month + interval '1 month')::date)) m
+        left join conversion c on m.reason in ('conversion', 'reward') and c.shard = p_shard and c.id = m.reference
+        left join payout p on m.reason in ('payout_paid', 'payout_returned') and p.shard = p_shard and p.id = m.reference
+    ), line as (
+        select g.creator_id, 'delivery' as reason, null::integer as rule_version, null::uuid as payout_id, null::timestamptz as at,
+            greatest(1, sum(g.gifts))::bigint as movements, sum(g.coins)::bigint as coins, 0::bigint as pending, 0::bigint as available, 0::bigint as in_payout
+        from earnings_gift g
+        where g.shard = p_shard and g.month = p_month and g.edition = p_edition
+            and (p_creator_id is null or g.creator_id = p_creator_id)
+        group by g.creator_id
+        union all
+        select m.creator_id, m.reason, m.rule_version, m.payout_id, case when m.payout_id is not null then min(m.at) end,
+            count(distinct m.reference), coalesce(sum(m.amount) filter (where m.kind = 'gift_balance'), 0)::bigint,
+            coalesce(sum(m.amount) filter (where m.kind = 'diamonds_pending'), 0)::bigint,
+            coalesce(sum(m.amount) filter (where m.kind = 'diamonds_available'), 0)::bigint,
+            coalesce(sum(m.amount) filter (where m.kind = 'diamonds_in_payout'), 0)::bigint
+        from moved m group by m.creator_id, m.reason, m.rule_version, m.payout_id
+    )
+    insert into earnings_line (shard, creator_id, month, edition, line, reason, rule_version, payout_id, at, movements, coins, pending,
+        available, in_payout, rate_version, currency, gross_minor, fee_minor)
+    select p_shard, l.creator_id, p_month, p_edition,
+        row_number() over (partition by l.creator_id order by array_position(array['delivery', 'clawback_coins',
+            'clawback_coins_returned', 'conversion', 'clawback_pending', 'clawback_pending_returned', 'maturity',
+            'clawback_available', 'clawback_available_returned', 'payout_requested', 'payout_given_back', 'payout_paid',
+            'payout_returned'], l.reason), l.reason, l.rule_version, l.at, l.payout_id),
+        l.reason, l.rule_version, l.payout_id, l.at, l.movements, l.coins, l.pending, l.available, l.in_payout,
+        q.rate_version, p.currency, p.gross_minor * s.sign, p.fee_minor * s.sign
+    from line l
+    left join payout p on p.shard = p_shard and p.id = l.payout_id
+    left join payout_quote q on q.shard = p_shard and q.id = p.quote_id
+    cross join lateral (select case l.reason when 'payout_returned' then -1 else 1 end as sign) s
+    where (l.coins, l.pending, l.available, l.in_payout) <> (0, 0, 0, 0)
+$$;
+
+CREATE FUNCTION public.sum_months(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_made integer;
+begin
+    insert into earnings_month (shard, creator_id, month, edition, gifts, received_coins, promotional_coins, opening_coins, coins_in,
+        coins_out, opening_pending, pending_in, pending_out, opening_available, available_in, available_out, opening_in_payout,
+        in_payout_in, in_payout_out)
+    select p_shard, creator_id, p_month, p_edition, coalesce(g.gifts, 0), coalesce(g.coins, 0), coalesce(g.promotional, 0),
+        coalesce(b.closing_coins, 0), coalesce(l.coins_in, 0), coalesce(l.coins_out, 0),
+        coalesce(b.closing_pending, 0), coalesce(l.pending_in, 0), coalesce(l.pending_out, 0),
+        coalesce(b.closing_available, 0), coalesce(l.available_in, 0), coalesce(l.available_out, 0),
+        coalesce(b.closing_in_payout, 0), coalesce(l.in_payout_in, 0), coalesce(l.in_payout_out, 0)
+    from (
+        select creator_id, closing_coins, closing_pending, closing_available, closing_in_payout
+        from earnings_in_force(p_shard, (p_month - interval '1 month')::date, p_creator_id)
+        where (closing_coins, closing_pending, closing_available, closing_in_payout) <> (0, 0, 0, 0)
+        union all
+        select p_creator_id, 0, 0, 0, 0
+        where p_edition > 1 and not exists ( -- what is corrected was something, whatever is left of it
+            select from earnings_in_force(p_shard, (p_month - interval '1 month')::date, p_creator_id)
+            where (closing_coins, closing_pending, closing_available, closing_in_payout) <> (0, 0, 0, 0))
+    ) b
+    full join (
+        select creator_id, sum(greatest(coins, 0)) as coins_in, sum(greatest(-coins, 0)) as coins_out,
+            sum(greatest(pending, 0)) as pending_in, sum(greatest(-pending, 0)) as pending_out,
+            sum(greatest(available, 0)) as available_in, sum(greatest(-available, 0)) as available_out,
+            sum(greatest(in_payout, 0)) as in_payout_in, sum(greatest(-in_payout, 0)) as in_payout_out
+        from earnings_line
+        where shard = p_shard and month = p_month and edition = p_edition and (p_creator_id is null or creator_id = p_creator_id)
+        group by creator_id
+    ) l using (creator_id)
+    left join (
+        select creator_id, sum(gifts)::bigint as gifts, sum(coins)::bigint as coins,
+            coalesce(sum(coins) filter (where kind = 'promotional'), 0)::bigint as promotional
+        from earnings_gift
+        where shard = p_shard and month = p_month and edition = p_edition and (p_creator_id is null or creator_id = p_creator_id)
+        group by creator_id
+    ) g using (creator_id);
+    get diagnostics v_made = row_count;
+    return v_made;
+end $$;
+
+CREATE FUNCTION public.sum_received(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint, p_charged_from timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    v_from constant timestamptz := month_begins(p_month);
+    v_until constant timestamptz := month_begins((p_month + interval '1 month')::date);
+begin
+    insert into earnings_gift (shard, creator_id, month, edition, place_id, kind, country, is_video, gifts, coins)
+    select p_shard, r.creator_id, p_month, p_edition, r.place_id, r.kind, r.country, r.is_video, r.gifts, r.coins
+    from received_earnings(p_shard, p_creator_id, p_charged_from, v_from, v_until) r;
+    return not exists (
+        select from (
+            select u.creator_id, sum(u.coins) as coins
+            from delivery d cross join lateral unnest(d.creator_ids, d.creator_coins) as u (creator_id, coins)
+            where d.shard = p_shard and d.delivered_at >= v_from and d.delivered_at < v_until
+                and (p_creator_id is null or u.creator_id = p_creator_id)
+            group by u.creator_id
+        ) d
+        full join (
+            select g.creator_id, sum(g.coins) as coins from earnings_gift g
+            where g.shard = p_shard and g.month = p_month and g.edition = p_edition
+                and (p_creator_id is null or g.creator_id = p_creator_id)
+            group by g.creator_id
+        ) g using (creator_id)
+        where d.coins is distinct from g.coins);
+end $$;
 
 CREATE FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
@@ -6779,6 +7131,25 @@ begin
     return true;
 end $$;
 
+CREATE FUNCTION public.write_earnings(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not sum_received(p_shard, p_month, p_edition, p_creator_id, month_begins(p_month) - interval '2 days') then
+        delete from earnings_gift g
+        where g.shard = p_shard and g.month = p_month and g.edition = p_edition
+            and (p_creator_id is null or g.creator_id = p_creator_id);
+        if not sum_received(p_shard, p_month, p_edition, p_creator_id, '-infinity') then
+            raise exception 'what was delivered in % to shard % is not what its gifts say', p_month, p_shard
+                using errcode = 'data_corrupted';
+        end if;
+    end if;
+    perform sum_lines(p_shard, p_month, p_edition, p_creator_id);
+    return sum_months(p_shard, p_month, p_edition, p_creator_id)
+        + coalesce((select 0 from sum_countries(p_shard, p_month, p_edition, p_creator_id)), 0);
+end $$;
+
 CREATE FUNCTION public.write_issuer(p_decision_id uuid, p_terms jsonb, p_at timestamp with time zone) RETURNS integer
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
@@ -6818,35 +7189,12 @@ begin
     return v_id;
 end $$;
 
-CREATE FUNCTION public.write_offs_have_a_cause() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-begin
-    perform from debt_write_off w
-    where w.shard = new.shard and w.decision_id = new.reference and (w.creator_id, w.diamonds) = (new.credit_owner, new.amount);
-    if not found then
-        raise check_violation using message = format('%s of %s diamonds has no cause', new.reason, new.amount),
-            constraint = 'diamonds_have_a_cause', table = 'transfer';
-    end if;
-    return null;
-end $$;
-
 CREATE FUNCTION public.write_role(p_decision_id uuid, p_person_id bigint, p_role text, p_by bigint, p_at timestamp with time zone) RETURNS bigint
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
     AS $$
     insert into role_grant (person_id, role, granted_by, granted_at, authority, decision_id)
     values (p_person_id, p_role, p_by, p_at, 'decision', p_decision_id) returning id
-$$;
-
-CREATE FUNCTION public.written_off_of(p_creator_id bigint) RETURNS bigint
-    LANGUAGE sql STABLE
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    select coalesce((select sum(diamonds) from debt_write_off where shard = shard_of(p_creator_id) and creator_id = p_creator_id), 0)::bigint
-        - coalesce((select sum(diamonds_recovered) from clawback_part
-            where shard = shard_of(p_creator_id) and creator_id = p_creator_id and diamonds_recovered > 0), 0)::bigint
 $$;
 
 CREATE TABLE public.account (
@@ -7634,7 +7982,6 @@ CREATE TABLE public.clawback_part (
     returned_at timestamp with time zone,
     diamonds_returned bigint,
     returned_pending boolean,
-    diamonds_recovered bigint DEFAULT 0 NOT NULL,
     CONSTRAINT clawback_part_check CHECK (((conversion_id IS NOT NULL) OR ((diamonds = 0) AND (NOT was_pending)))),
     CONSTRAINT clawback_part_check1 CHECK ((((returned_at IS NULL) = (diamonds_returned IS NULL)) AND ((returned_at IS NULL) = (returned_pending IS NULL)))),
     CONSTRAINT clawback_part_coins_check CHECK ((coins > 0)),
@@ -7828,16 +8175,6 @@ COMMENT ON COLUMN public.database_life.place IS 'server, timeline, database and 
 
 COMMENT ON COLUMN public.database_life.payouts_compared_at IS 'until then no payout leaves: what left in the life before may not be known here';
 
-CREATE TABLE public.debt_write_off (
-    shard smallint NOT NULL,
-    decision_id uuid NOT NULL,
-    creator_id bigint NOT NULL,
-    diamonds bigint NOT NULL,
-    reason text NOT NULL,
-    written_off_at timestamp with time zone NOT NULL,
-    CONSTRAINT debt_write_off_diamonds_check CHECK ((diamonds > 0))
-);
-
 CREATE TABLE public.decision_bound (
     name text NOT NULL,
     version integer NOT NULL,
@@ -7927,6 +8264,114 @@ CREATE TABLE public.difference_transition (
     to_state text NOT NULL,
     description text NOT NULL
 );
+
+CREATE TABLE public.earnings_country (
+    shard smallint NOT NULL,
+    creator_id bigint NOT NULL,
+    month date NOT NULL,
+    edition smallint NOT NULL,
+    country text NOT NULL,
+    opening_coins bigint NOT NULL,
+    coins_in bigint NOT NULL,
+    coins_out bigint NOT NULL,
+    closing_coins bigint GENERATED ALWAYS AS (((opening_coins + coins_in) - coins_out)) STORED NOT NULL,
+    diamonds bigint NOT NULL,
+    CONSTRAINT earnings_country_coins_in_check CHECK ((coins_in >= 0)),
+    CONSTRAINT earnings_country_coins_out_check CHECK ((coins_out >= 0)),
+    CONSTRAINT earnings_country_diamonds_check CHECK ((diamonds >= 0)),
+    CONSTRAINT earnings_country_has_what_it_gives CHECK (((country = ''::text) OR ((opening_coins >= 0) AND ((opening_coins + coins_in) >= coins_out))))
+);
+
+COMMENT ON COLUMN public.earnings_country.country IS 'empty: of no order; below zero where a conversion is stamped with a month before that of the gifts it took, until they come';
+
+COMMENT ON COLUMN public.earnings_country.diamonds IS 'of the month''s conversions, in proportion to the coins';
+
+CREATE TABLE public.earnings_gift (
+    shard smallint NOT NULL,
+    creator_id bigint NOT NULL,
+    month date NOT NULL,
+    edition smallint NOT NULL,
+    place_id bigint NOT NULL,
+    kind text NOT NULL,
+    country text NOT NULL,
+    is_video boolean NOT NULL,
+    gifts bigint NOT NULL,
+    coins bigint NOT NULL,
+    CONSTRAINT earnings_gift_coins_check CHECK ((coins > 0)),
+    CONSTRAINT earnings_gift_gifts_check CHECK ((gifts >= 0)),
+    CONSTRAINT earnings_gift_granted_is_of_no_country CHECK (((kind = 'paid'::text) OR (country = ''::text))),
+    CONSTRAINT earnings_gift_kind_check CHECK ((kind = ANY (ARRAY['paid'::text, 'promotional'::text])))
+);
+
+COMMENT ON COLUMN public.earnings_gift.country IS 'of the order that paid; empty: no order did';
+
+COMMENT ON COLUMN public.earnings_gift.gifts IS 'a gift that coins of several countries paid for is counted with the first';
+
+CREATE TABLE public.earnings_line (
+    shard smallint NOT NULL,
+    creator_id bigint NOT NULL,
+    month date NOT NULL,
+    edition smallint NOT NULL,
+    line integer NOT NULL,
+    reason text NOT NULL,
+    rule_version integer,
+    payout_id uuid,
+    at timestamp with time zone,
+    movements bigint NOT NULL,
+    coins bigint NOT NULL,
+    pending bigint NOT NULL,
+    available bigint NOT NULL,
+    in_payout bigint NOT NULL,
+    rate_version integer,
+    currency text,
+    gross_minor bigint,
+    fee_minor bigint,
+    net_minor bigint GENERATED ALWAYS AS ((gross_minor - fee_minor)) STORED,
+    CONSTRAINT earnings_line_line_check CHECK ((line > 0)),
+    CONSTRAINT earnings_line_movements_check CHECK ((movements > 0)),
+    CONSTRAINT earnings_line_moves_something CHECK (((coins <> 0) OR (pending <> 0) OR (available <> 0) OR (in_payout <> 0))),
+    CONSTRAINT earnings_line_of_a_payout_is_whole CHECK ((num_nulls(payout_id, at, rate_version, currency, gross_minor, fee_minor) = ANY (ARRAY[0, 6])))
+);
+
+COMMENT ON COLUMN public.earnings_line.movements IS 'how many; of received gifts how many of them';
+
+CREATE TABLE public.earnings_position (
+    shard smallint NOT NULL,
+    month date NOT NULL,
+    issuing date NOT NULL,
+    CONSTRAINT earnings_position_check CHECK ((issuing <= month)),
+    CONSTRAINT earnings_position_month_check CHECK ((month = date_trunc('month'::text, (month)::timestamp with time zone)))
+);
+
+COMMENT ON COLUMN public.earnings_position.month IS 'the next month that is to be summed';
+
+COMMENT ON COLUMN public.earnings_position.issuing IS 'all months before it have their papers';
+
+CREATE TABLE public.earnings_series (
+    year smallint NOT NULL,
+    last_number integer NOT NULL,
+    CONSTRAINT earnings_series_last_number_check CHECK ((last_number > 0)),
+    CONSTRAINT earnings_series_year_check CHECK (((year >= 2000) AND (year <= 9999)))
+);
+
+CREATE TABLE public.earnings_threshold (
+    form text NOT NULL,
+    from_year smallint NOT NULL,
+    amount_minor bigint NOT NULL,
+    reached boolean NOT NULL,
+    gifts_over integer NOT NULL,
+    source text NOT NULL,
+    CONSTRAINT earnings_threshold_amount_minor_check CHECK ((amount_minor > 0)),
+    CONSTRAINT earnings_threshold_form_check CHECK ((form = ANY (ARRAY['1099-NEC'::text, '1099-K'::text]))),
+    CONSTRAINT earnings_threshold_gifts_over_check CHECK ((gifts_over >= 0)),
+    CONSTRAINT earnings_threshold_source_check CHECK ((source ~ '\S'::text))
+);
+
+COMMENT ON TABLE public.earnings_threshold IS 'in US cents, before fees';
+
+COMMENT ON COLUMN public.earnings_threshold.reached IS 'whether the sum itself is reported already, or only what is above it';
+
+COMMENT ON COLUMN public.earnings_threshold.gifts_over IS 'only who had more than so many, too';
 
 CREATE TABLE public.erasure (
     id uuid NOT NULL,
@@ -8083,16 +8528,16 @@ CREATE TABLE public.freeze_record (
     lifted_by bigint,
     lifted_at timestamp with time zone,
     lifted_because text,
-    gift_id uuid,
-    conversion_id uuid,
     CONSTRAINT freeze_is_lifted_by_another CHECK ((lifted_by IS DISTINCT FROM person_id)),
     CONSTRAINT freeze_is_lifted_whole CHECK ((((lifted_at IS NULL) = (lifted_because IS NULL)) AND ((lifted_by IS NULL) OR (lifted_at IS NOT NULL)))),
+    CONSTRAINT freeze_names_what_it_is_of CHECK ((((what = 'lot'::text) = (lot_id IS NOT NULL)) AND ((what = 'payout_method'::text) = (method_id IS NOT NULL)) AND ((what = 'payout'::text) = (payout_id IS NOT NULL)) AND ((what = 'room'::text) = (room_id IS NOT NULL)))),
     CONSTRAINT freeze_of_a_lot_ends CHECK (((what <> 'lot'::text) OR (ends_at IS NOT NULL))),
     CONSTRAINT freeze_record_check CHECK ((ends_at > frozen_at)),
     CONSTRAINT freeze_record_check1 CHECK ((lifted_at >= frozen_at)),
     CONSTRAINT freeze_record_lifted_because_check CHECK (((lifted_because ~ '\S'::text) AND (length(lifted_because) <= 500))),
     CONSTRAINT freeze_record_message_check CHECK (((message ~ '\S'::text) AND (length(message) <= 500))),
-    CONSTRAINT freeze_record_reason_check CHECK (((reason ~ '\S'::text) AND (length(reason) <= 500)))
+    CONSTRAINT freeze_record_reason_check CHECK (((reason ~ '\S'::text) AND (length(reason) <= 500))),
+    CONSTRAINT freeze_record_what_check CHECK ((what = ANY (ARRAY['person'::text, 'wallet'::text, 'lot'::text, 'creator'::text, 'payout_method'::text, 'payout'::text, 'room'::text])))
 );
 
 COMMENT ON COLUMN public.freeze_record.person_id IS 'whose it is: the owner of the wallet, lot, method, payout or room';
@@ -9327,7 +9772,6 @@ CREATE TABLE public.person_move (
     merged_id bigint,
     moved_at timestamp with time zone NOT NULL,
     key_id integer DEFAULT public.acting_key(),
-    to_subject text,
     CONSTRAINT person_move_is_to_another CHECK ((merged_id <> person_id))
 );
 
@@ -9338,8 +9782,6 @@ COMMENT ON COLUMN public.person_move.subject IS 'by which nobody comes in any mo
 COMMENT ON COLUMN public.person_move.person_id IS 'whom it leads to';
 
 COMMENT ON COLUMN public.person_move.merged_id IS 'the account that is no more; null: the person has another subject';
-
-COMMENT ON COLUMN public.person_move.to_subject IS 'as the server said it; null: from before it was kept, or erased';
 
 CREATE TABLE public.person_subdivision (
     person_id bigint NOT NULL,
@@ -10951,9 +11393,6 @@ ALTER TABLE ONLY public.check_code_key
 ALTER TABLE ONLY public.clawback_part
     ADD CONSTRAINT clawback_part_pkey PRIMARY KEY (shard, reference);
 
-ALTER TABLE public.clawback_part
-    ADD CONSTRAINT clawback_part_recovers_what_came_back CHECK (((diamonds_recovered >= 0) AND (diamonds_recovered <= COALESCE(diamonds_returned, (0)::bigint)))) NOT VALID;
-
 ALTER TABLE ONLY public.clawback_part
     ADD CONSTRAINT clawback_part_shard_reversal_id_creator_id_conversion_id_key UNIQUE NULLS NOT DISTINCT (shard, reversal_id, creator_id, conversion_id);
 
@@ -10999,9 +11438,6 @@ ALTER TABLE ONLY public.data_export
 ALTER TABLE ONLY public.database_life
     ADD CONSTRAINT database_life_pkey PRIMARY KEY (epoch);
 
-ALTER TABLE ONLY public.debt_write_off
-    ADD CONSTRAINT debt_write_off_pkey PRIMARY KEY (shard, decision_id);
-
 ALTER TABLE ONLY public.decision_bound
     ADD CONSTRAINT decision_bound_decision_id_key UNIQUE (decision_id);
 
@@ -11038,6 +11474,33 @@ ALTER TABLE ONLY public.difference_kind
 ALTER TABLE ONLY public.difference_transition
     ADD CONSTRAINT difference_transition_pkey PRIMARY KEY (from_state, to_state);
 
+ALTER TABLE ONLY public.earnings_country
+    ADD CONSTRAINT earnings_country_pkey PRIMARY KEY (shard, creator_id, month, edition, country);
+
+ALTER TABLE ONLY public.earnings_gift
+    ADD CONSTRAINT earnings_gift_pkey PRIMARY KEY (shard, creator_id, month, edition, place_id, kind, country);
+
+ALTER TABLE ONLY public.earnings_line
+    ADD CONSTRAINT earnings_line_pkey PRIMARY KEY (shard, creator_id, month, edition, line);
+
+ALTER TABLE ONLY public.earnings_month
+    ADD CONSTRAINT earnings_month_pkey PRIMARY KEY (shard, creator_id, month, edition);
+
+ALTER TABLE ONLY public.earnings_position
+    ADD CONSTRAINT earnings_position_pkey PRIMARY KEY (shard);
+
+ALTER TABLE ONLY public.earnings_series
+    ADD CONSTRAINT earnings_series_pkey PRIMARY KEY (year);
+
+ALTER TABLE ONLY public.earnings_statement
+    ADD CONSTRAINT earnings_statement_pkey PRIMARY KEY (year, number);
+
+ALTER TABLE ONLY public.earnings_statement
+    ADD CONSTRAINT earnings_statement_shard_creator_id_month_edition_key UNIQUE (shard, creator_id, month, edition);
+
+ALTER TABLE ONLY public.earnings_threshold
+    ADD CONSTRAINT earnings_threshold_pkey PRIMARY KEY (form, from_year);
+
 ALTER TABLE ONLY public.erasure
     ADD CONSTRAINT erasure_pkey PRIMARY KEY (id);
 
@@ -11068,14 +11531,8 @@ ALTER TABLE ONLY public.follower
 ALTER TABLE ONLY public.frame
     ADD CONSTRAINT frame_pkey PRIMARY KEY (shard, room_id, seq);
 
-ALTER TABLE public.freeze_record
-    ADD CONSTRAINT freeze_names_what_it_is_of CHECK ((((what = 'lot'::text) = (lot_id IS NOT NULL)) AND ((what = 'payout_method'::text) = (method_id IS NOT NULL)) AND ((what = 'payout'::text) = (payout_id IS NOT NULL)) AND ((what = 'room'::text) = (room_id IS NOT NULL)) AND ((what = 'gift'::text) = (gift_id IS NOT NULL)) AND ((what = 'reward'::text) = (conversion_id IS NOT NULL)))) NOT VALID;
-
 ALTER TABLE ONLY public.freeze_record
     ADD CONSTRAINT freeze_record_pkey PRIMARY KEY (id);
-
-ALTER TABLE public.freeze_record
-    ADD CONSTRAINT freeze_record_what_check CHECK ((what = ANY (ARRAY['person'::text, 'wallet'::text, 'lot'::text, 'creator'::text, 'payout_method'::text, 'payout'::text, 'room'::text, 'gift'::text, 'reward'::text]))) NOT VALID;
 
 ALTER TABLE ONLY public.frozen_receiver
     ADD CONSTRAINT frozen_receiver_pkey PRIMARY KEY (kind, id);
@@ -11650,8 +12107,6 @@ ALTER TABLE ONLY public.withdrawal_consent
 ALTER TABLE ONLY public.withdrawal_rule
     ADD CONSTRAINT withdrawal_rule_pkey PRIMARY KEY (region, valid_from);
 
-CREATE INDEX account_overdrawn ON public.account USING btree (shard, owner_id) WHERE (overdraft > 0);
-
 CREATE INDEX act_about ON public.act USING gin (about);
 
 CREATE INDEX act_by_operation ON public.act USING btree (operation, id);
@@ -11720,10 +12175,6 @@ CREATE INDEX data_export_by_time ON public.data_export USING btree (asked_at DES
 
 CREATE INDEX data_export_made ON public.data_export USING btree (ready_at) WHERE (state = 'ready'::text);
 
-CREATE INDEX debt_write_off_in_order ON public.debt_write_off USING btree (written_off_at, decision_id);
-
-CREATE INDEX debt_write_off_of_creator ON public.debt_write_off USING btree (shard, creator_id);
-
 CREATE INDEX decision_in_an_emergency ON public.decision USING btree (decided_at DESC) WHERE emergency;
 
 CREATE INDEX decision_newest ON public.decision USING btree (proposed_at DESC, id DESC);
@@ -11737,6 +12188,10 @@ CREATE INDEX delivery_by_time ON public.delivery USING btree (delivered_at);
 CREATE INDEX difference_by_time ON public.reconciliation_difference USING btree (noticed_at DESC, difference_id DESC);
 
 CREATE INDEX difference_open ON public.reconciliation_difference USING btree (noticed_at DESC) WHERE (state = 'open'::text);
+
+CREATE INDEX earnings_month_of_month ON public.earnings_month USING btree (shard, month, creator_id, edition);
+
+CREATE INDEX earnings_statement_of_creator ON public.earnings_statement USING btree (creator_id, month DESC, edition DESC);
 
 CREATE INDEX erasure_by_time ON public.erasure USING btree (asked_at DESC, id DESC);
 
@@ -11759,8 +12214,6 @@ CREATE INDEX frame_speakers ON public.frame USING gin (jsonb_path_query_array(bo
 CREATE INDEX freeze_newest ON public.freeze_record USING btree (frozen_at DESC, id DESC);
 
 CREATE INDEX freeze_of_person ON public.freeze_record USING btree (person_id, frozen_at DESC, id DESC);
-
-CREATE INDEX freeze_of_reward ON public.freeze_record USING btree (conversion_id) WHERE ((conversion_id IS NOT NULL) AND (lifted_at IS NULL));
 
 CREATE INDEX freeze_open ON public.freeze_record USING btree (person_id, what) WHERE (lifted_at IS NULL);
 
@@ -12120,10 +12573,6 @@ CREATE TRIGGER conversion_is_not_frozen AFTER INSERT ON public.conversion FOR EA
 
 CREATE TRIGGER converted_at_its_rule AFTER INSERT ON public.conversion FOR EACH ROW EXECUTE FUNCTION public.converted_at_its_rule();
 
-CREATE TRIGGER debt_is_owed BEFORE INSERT ON public.debt_write_off FOR EACH ROW EXECUTE FUNCTION public.debt_is_owed();
-
-CREATE TRIGGER debt_write_off_is_decided BEFORE INSERT ON public.debt_write_off FOR EACH ROW EXECUTE FUNCTION public.require_decision('debt_write_off', 'diamonds', 'reason');
-
 CREATE TRIGGER decision_bound_is_decided BEFORE INSERT ON public.decision_bound FOR EACH ROW EXECUTE FUNCTION public.require_decision('bound', 'name', 'value');
 
 CREATE TRIGGER decision_bound_is_withdrawn_in_time BEFORE INSERT ON public.decision_bound_withdrawal FOR EACH ROW EXECUTE FUNCTION public.bound_is_withdrawn_in_time();
@@ -12136,8 +12585,6 @@ CREATE TRIGGER decision_is_seen_by_another BEFORE INSERT ON public.decision_seen
 
 CREATE CONSTRAINT TRIGGER diamonds_have_a_cause AFTER INSERT ON public.transfer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.reason = ANY (ARRAY['reward'::text, 'maturity'::text, 'payout_given_back'::text, 'payout_returned'::text, 'clawback_pending_returned'::text, 'clawback_available_returned'::text]))) EXECUTE FUNCTION public.diamonds_have_a_cause();
 
-CREATE CONSTRAINT TRIGGER earnings_stand_still AFTER INSERT ON public.transfer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.reason = ANY (ARRAY['conversion'::text, 'payout_requested'::text]))) EXECUTE FUNCTION public.earnings_stand_still();
-
 CREATE TRIGGER erasure_is_not_obstructed BEFORE UPDATE OF begun_at ON public.erasure FOR EACH ROW WHEN (((new.begun_at IS NOT NULL) AND (old.begun_at IS NULL))) EXECUTE FUNCTION public.erasure_is_not_obstructed();
 
 CREATE TRIGGER export_is_not_frozen AFTER INSERT ON public.payout_export_item FOR EACH ROW EXECUTE FUNCTION public.refuse_frozen();
@@ -12147,8 +12594,6 @@ CREATE TRIGGER freeze_changes_by_being_lifted BEFORE DELETE OR UPDATE ON public.
 CREATE TRIGGER freeze_is_lifted_by_another BEFORE UPDATE ON public.freeze_record FOR EACH ROW WHEN ((new.lifted_by IS NOT NULL)) EXECUTE FUNCTION public.freeze_is_lifted_by_another();
 
 CREATE TRIGGER freeze_is_of_its_owner BEFORE INSERT ON public.freeze_record FOR EACH ROW EXECUTE FUNCTION public.freeze_is_of_its_owner();
-
-CREATE TRIGGER freeze_is_of_what_was_earned BEFORE INSERT ON public.freeze_record FOR EACH ROW WHEN ((new.what = ANY (ARRAY['gift'::text, 'reward'::text]))) EXECUTE FUNCTION public.freeze_is_of_what_was_earned();
 
 CREATE CONSTRAINT TRIGGER frozen_lot_stays_held AFTER UPDATE OF coins_held, coins_reversed ON public.lot DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.coins_held < old.coins_held) OR (new.coins_reversed < old.coins_reversed))) EXECUTE FUNCTION public.frozen_lot_stays_held();
 
@@ -12272,8 +12717,6 @@ CREATE TRIGGER reward_rule_is_bounded BEFORE INSERT ON public.reward_rule FOR EA
 
 CREATE TRIGGER reward_rule_is_decided BEFORE INSERT ON public.reward_rule FOR EACH ROW EXECUTE FUNCTION public.require_decision('reward_rule', 'numerator', 'denominator', 'maturity_s', 'coins_min', 'effective_at');
 
-CREATE TRIGGER rewards_mature_in_time AFTER UPDATE OF matured_at ON public.conversion FOR EACH ROW WHEN (((new.matured_at IS NOT NULL) AND (old.matured_at IS NULL))) EXECUTE FUNCTION public.rewards_mature_in_time();
-
 CREATE TRIGGER role_grant_tells AFTER INSERT OR UPDATE OF taken_at ON public.role_grant FOR EACH ROW EXECUTE FUNCTION public.tell_grant();
 
 CREATE TRIGGER role_is_taken_once BEFORE UPDATE ON public.role_grant FOR EACH ROW WHEN (((old.taken_at IS NOT NULL) AND (new.taken_at IS DISTINCT FROM old.taken_at))) EXECUTE FUNCTION public.role_is_taken_once();
@@ -12309,8 +12752,6 @@ CREATE TRIGGER video_keeps_its_public_title BEFORE INSERT OR UPDATE ON public.vi
 CREATE TRIGGER video_lies_with_its_first_owner BEFORE INSERT ON public.video FOR EACH ROW EXECUTE FUNCTION public.video_lies_with_its_first_owner();
 
 CREATE TRIGGER withdrawal_rule_is_decided BEFORE INSERT ON public.withdrawal_rule FOR EACH ROW EXECUTE FUNCTION public.withdrawal_rule_is_decided();
-
-CREATE CONSTRAINT TRIGGER write_offs_have_a_cause AFTER INSERT ON public.transfer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.reason = 'debt_written_off'::text)) EXECUTE FUNCTION public.write_offs_have_a_cause();
 
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_kind_fkey FOREIGN KEY (kind) REFERENCES public.account_kind(kind);
@@ -12405,9 +12846,6 @@ ALTER TABLE ONLY public.data_export_part
 ALTER TABLE ONLY public.data_export
     ADD CONSTRAINT data_export_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
-ALTER TABLE ONLY public.debt_write_off
-    ADD CONSTRAINT debt_write_off_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
-
 ALTER TABLE ONLY public.decision_bound
     ADD CONSTRAINT decision_bound_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
 
@@ -12419,6 +12857,30 @@ ALTER TABLE ONLY public.decision_seen
 
 ALTER TABLE ONLY public.reconciliation_difference
     ADD CONSTRAINT difference_moves_on FOREIGN KEY (previous_state, state) REFERENCES public.difference_transition(from_state, to_state);
+
+ALTER TABLE ONLY public.earnings_country
+    ADD CONSTRAINT earnings_country_shard_creator_id_month_edition_fkey FOREIGN KEY (shard, creator_id, month, edition) REFERENCES public.earnings_month(shard, creator_id, month, edition) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.earnings_gift
+    ADD CONSTRAINT earnings_gift_shard_creator_id_month_edition_fkey FOREIGN KEY (shard, creator_id, month, edition) REFERENCES public.earnings_month(shard, creator_id, month, edition) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.earnings_line
+    ADD CONSTRAINT earnings_line_rate_version_fkey FOREIGN KEY (rate_version) REFERENCES public.payout_rate(version);
+
+ALTER TABLE ONLY public.earnings_line
+    ADD CONSTRAINT earnings_line_reason_fkey FOREIGN KEY (reason) REFERENCES public.transfer_reason(reason);
+
+ALTER TABLE ONLY public.earnings_line
+    ADD CONSTRAINT earnings_line_rule_version_fkey FOREIGN KEY (rule_version) REFERENCES public.reward_rule(version);
+
+ALTER TABLE ONLY public.earnings_line
+    ADD CONSTRAINT earnings_line_shard_creator_id_month_edition_fkey FOREIGN KEY (shard, creator_id, month, edition) REFERENCES public.earnings_month(shard, creator_id, month, edition) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.earnings_statement
+    ADD CONSTRAINT earnings_statement_has_no_gap FOREIGN KEY (year, follows) REFERENCES public.earnings_statement(year, number);
+
+ALTER TABLE ONLY public.earnings_statement
+    ADD CONSTRAINT earnings_statement_shard_creator_id_month_edition_fkey FOREIGN KEY (shard, creator_id, month, edition) REFERENCES public.earnings_month(shard, creator_id, month, edition);
 
 ALTER TABLE ONLY public.erasure
     ADD CONSTRAINT erasure_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES public.person(id);
@@ -13152,6 +13614,11 @@ GRANT ALL ON FUNCTION public.conversion_is_at_its_rule(p_conversion public.conve
 
 REVOKE ALL ON FUNCTION public.converted_at_its_rule() FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.earnings_statement TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.correct_statements(p_creator_id bigint, p_month date, p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.correct_statements(p_creator_id bigint, p_month date, p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_reason text) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cost_of(p_net_minor bigint, p_coins bigint, p_unspent bigint) TO plaudit_app;
 
@@ -13160,8 +13627,6 @@ GRANT ALL ON FUNCTION public.currency_places(p_currency text) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.currency_worth(p_rates jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.currency_worth(p_rates jsonb) TO plaudit_app;
-
-REVOKE ALL ON FUNCTION public.debt_is_owed() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.decided_book(p_decision_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.decided_book(p_decision_id uuid) TO plaudit_app;
@@ -13192,7 +13657,16 @@ GRANT ALL ON FUNCTION public.delivery_hash(p_previous bytea, p_from bigint, p_th
 
 REVOKE ALL ON FUNCTION public.diamonds_have_a_cause() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.earnings_stand_still() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.earnings_hash(p_shard smallint, p_creator_id bigint, p_month date, p_edition smallint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.earnings_hash(p_shard smallint, p_creator_id bigint, p_month date, p_edition smallint) TO plaudit_app;
+
+GRANT SELECT ON TABLE public.earnings_month TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.earnings_in_force(p_shard smallint, p_month date, p_creator_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.earnings_in_force(p_shard smallint, p_month date, p_creator_id bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.earnings_says_the_same(p_shard smallint, p_creator_id bigint, p_month date, p_one smallint, p_other smallint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.earnings_says_the_same(p_shard smallint, p_creator_id bigint, p_month date, p_one smallint, p_other smallint) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.empty_payout_methods(p_shards smallint[], p_ids uuid[]) FROM PUBLIC;
 
@@ -13230,9 +13704,6 @@ GRANT ALL ON FUNCTION public.erase_brakes(p_person_id bigint, p_rows_max integer
 
 REVOKE ALL ON FUNCTION public.erase_cards(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_cards(p_person_id bigint, p_rows_max integer) TO plaudit_app;
-
-REVOKE ALL ON FUNCTION public.erase_creators(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.erase_creators(p_person_id bigint, p_rows_max integer) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.erase_decisions(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_decisions(p_person_id bigint, p_rows_max integer) TO plaudit_app;
@@ -13323,17 +13794,9 @@ REVOKE ALL ON FUNCTION public.freeze_is_lifted_by_another() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.freeze_is_of_its_owner() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.freeze_is_of_what_was_earned() FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION public.freeze_merged(p_id uuid, p_merged_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.freeze_receiver(p_kind text, p_id bigint, p_until timestamp with time zone) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION public.frozen_coins_of(p_creator_id bigint, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.frozen_coins_of(p_creator_id bigint, p_at timestamp with time zone) TO plaudit_app;
-
-REVOKE ALL ON FUNCTION public.frozen_diamonds_of(p_creator_id bigint, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.frozen_diamonds_of(p_creator_id bigint, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.frozen_lot_stays_held() FROM PUBLIC;
 
@@ -13409,6 +13872,9 @@ GRANT ALL ON FUNCTION public.is_of_age(p_person_id bigint, p_at timestamp with t
 
 REVOKE ALL ON FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_of_numerator numeric, p_of_denominator numeric, p_bps bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_of_numerator numeric, p_of_denominator numeric, p_bps bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.issue_statements(p_shard smallint, p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.issue_statements(p_shard smallint, p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_most integer) TO plaudit_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.item_version TO plaudit_app;
 
@@ -13644,6 +14110,9 @@ REVOKE ALL ON FUNCTION public.minor_refund_is_of_another() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.minor_refund_order_is_decided() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.month_begins(p_month date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.month_begins(p_month date) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.move_balance(p_shard smallint, p_kind text, p_owner_id bigint, p_asset text, p_amount bigint, p_may_overdraw boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.move_held(p_purse public.wallet, p_hold public.hold, p_direction integer, p_first boolean) FROM PUBLIC;
@@ -13651,6 +14120,9 @@ REVOKE ALL ON FUNCTION public.move_held(p_purse public.wallet, p_hold public.hol
 REVOKE ALL ON FUNCTION public.move_merged(p_id uuid, p_merged_id bigint, p_into_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.move_subject(p_id uuid, p_person_id bigint, p_subject text, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.moved_earnings(p_shard smallint, p_creator_id bigint, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.moved_earnings(p_shard smallint, p_creator_id bigint, p_from timestamp with time zone, p_until timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.names_person(p_data json, p_person_id bigint) FROM PUBLIC;
 
@@ -13664,15 +14136,14 @@ REVOKE ALL ON FUNCTION public.note_lost_events() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.note_staff_since() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.number_statements(p_months public.earnings_month[], p_at timestamp with time zone, p_issuer_name text, p_issuer_address text, p_issuer_tax_id text, p_reason text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.order_in_turn(p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.order_in_turn(p_person_id bigint, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.order_is_looked_at() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.order_is_within_cap() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION public.owing_since(p_creator_id bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.owing_since(p_creator_id bigint) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) TO plaudit_app;
@@ -13802,6 +14273,9 @@ GRANT ALL ON FUNCTION public.quote_is_of_its_book(p_quote public.quote) TO plaud
 
 REVOKE ALL ON FUNCTION public.quoted_by_its_book() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.received_earnings(p_shard smallint, p_creator_id bigint, p_charged_from timestamp with time zone, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.received_earnings(p_shard smallint, p_creator_id bigint, p_charged_from timestamp with time zone, p_from timestamp with time zone, p_until timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.record_transfer(p_shard smallint, p_reference uuid, p_reason text, p_debit_owner bigint, p_credit_owner bigint, p_asset text, p_amount bigint, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.reference_day_of(p_rate public.payout_rate) FROM PUBLIC;
@@ -13859,13 +14333,8 @@ GRANT ALL ON FUNCTION public.reward_rule_held(p_rule public.reward_rule, p_at ti
 
 REVOKE ALL ON FUNCTION public.reward_rule_is_bounded() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.reward_stands_still(p_conversion_id uuid, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.reward_stands_still(p_conversion_id uuid, p_at timestamp with time zone) TO plaudit_app;
-
 REVOKE ALL ON FUNCTION public.rewards_are_in_use() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rewards_are_in_use() TO plaudit_app;
-
-REVOKE ALL ON FUNCTION public.rewards_mature_in_time() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.role_is_taken_once() FROM PUBLIC;
 
@@ -13934,6 +14403,17 @@ GRANT ALL ON FUNCTION public.stop_spending(p_id uuid, p_person_id bigint, p_set_
 
 REVOKE ALL ON FUNCTION public.streams_waiting() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.streams_waiting() TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.sum_countries(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.sum_earnings(p_shard smallint, p_settled timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sum_earnings(p_shard smallint, p_settled timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.sum_lines(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.sum_months(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.sum_received(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint, p_charged_from timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_back(p_shard smallint, p_viewer_id bigint, p_reversal_id uuid, p_lot_id uuid, p_coins bigint, p_unspent_only boolean, p_at timestamp with time zone, OUT coins_unspent bigint, OUT coins_spent bigint) TO plaudit_app;
@@ -14012,16 +14492,13 @@ GRANT ALL ON FUNCTION public.worth_from(p_shard smallint, p_viewer_id bigint, p_
 REVOKE ALL ON FUNCTION public.write_act(p_id uuid, p_record text, p_always boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.write_act(p_id uuid, p_record text, p_always boolean) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.write_earnings(p_shard smallint, p_month date, p_edition smallint, p_creator_id bigint) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.write_issuer(p_decision_id uuid, p_terms jsonb, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.write_key(p_decision_id uuid, p_name text, p_issuer_id integer, p_secret_sha256 bytea, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone, p_former_ends_at timestamp with time zone, p_at timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.write_offs_have_a_cause() FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION public.write_role(p_decision_id uuid, p_person_id bigint, p_role text, p_by bigint, p_at timestamp with time zone) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION public.written_off_of(p_creator_id bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.written_off_of(p_creator_id bigint) TO plaudit_app;
 
 GRANT SELECT ON TABLE public.account TO plaudit_app;
 
@@ -14213,8 +14690,6 @@ GRANT UPDATE(diamonds_returned) ON TABLE public.clawback_part TO plaudit_app;
 
 GRANT UPDATE(returned_pending) ON TABLE public.clawback_part TO plaudit_app;
 
-GRANT UPDATE(diamonds_recovered) ON TABLE public.clawback_part TO plaudit_app;
-
 GRANT SELECT,INSERT ON TABLE public.coin_grant TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.consumption_request TO plaudit_app;
@@ -14277,8 +14752,6 @@ GRANT UPDATE(sealed) ON TABLE public.data_export_part TO plaudit_app;
 
 GRANT SELECT ON TABLE public.database_life TO plaudit_app;
 
-GRANT SELECT,INSERT ON TABLE public.debt_write_off TO plaudit_app;
-
 GRANT SELECT,INSERT ON TABLE public.decision_bound TO plaudit_app;
 
 GRANT SELECT ON TABLE public.decision_bound_widest TO plaudit_app;
@@ -14294,6 +14767,18 @@ GRANT SELECT ON TABLE public.delivery_stream TO plaudit_app;
 GRANT SELECT ON TABLE public.difference_kind TO plaudit_app;
 
 GRANT SELECT ON TABLE public.difference_transition TO plaudit_app;
+
+GRANT SELECT ON TABLE public.earnings_country TO plaudit_app;
+
+GRANT SELECT ON TABLE public.earnings_gift TO plaudit_app;
+
+GRANT SELECT ON TABLE public.earnings_line TO plaudit_app;
+
+GRANT SELECT ON TABLE public.earnings_position TO plaudit_app;
+
+GRANT SELECT ON TABLE public.earnings_series TO plaudit_app;
+
+GRANT SELECT ON TABLE public.earnings_threshold TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.erasure TO plaudit_app;
 

@@ -36,31 +36,31 @@ language sql stable set search_path = public, pg_temp as $$
             order by d.through_batch_no limit 1
         ) d
         where d.delivered_at >= p_from and d.delivered_at < p_until
-    ), given as (
+    ), given as materialized (
         select c.shard, c.viewer_id, c.creator_id, c.place_id, c.is_video, count(*) as gifts,
             range_agg(int8range(c.spent_before, c.spent_before + c.coins)) as stretches
         from charged c join batch b using (shard, batch_no)
         group by 1, 2, 3, 4, 5
-    ), paid as (
-        select g.creator_id, g.place_id, g.is_video, s.lot_id, g.shard,
-            l.kind = 'promotional' and s.start_coin >= coalesce(o.spent, 0) as is_granted,
-            least(s.end_coin, upper(u.stretch)) - greatest(s.start_coin, lower(u.stretch)) as coins
-        from given g
-        cross join lateral unnest(g.stretches) as u (stretch)
-        join strip s on s.shard = g.shard and s.viewer_id = g.viewer_id
-            and s.start_coin < upper(u.stretch) and s.end_coin > lower(u.stretch)
-            and s.start_coin >= (
-                select max(b.start_coin) from strip b
-                where b.shard = g.shard and b.viewer_id = g.viewer_id and b.start_coin <= lower(u.stretch))
+    ), spent as materialized (
+        select g.shard, g.viewer_id, min(lower(g.stretches)) as first_coin, max(upper(g.stretches)) as last_coin
+        from given g group by 1, 2
+    ), piece as materialized ( -- what of each viewer's strip can have paid, before it is cut by gifts
+        select s.shard, s.viewer_id, s.start_coin, s.end_coin,
+            case when w.is_granted then 'promotional' else 'paid' end as kind,
+            case when w.is_granted then '' else coalesce(a.region, '') end as country
+        from spent p
+        join strip s on s.shard = p.shard and s.viewer_id = p.viewer_id and s.end_coin > p.first_coin and s.start_coin < p.last_coin
         join lot l on l.shard = s.shard and l.lot_id = s.lot_id
         left join promotional_before o on o.shard = s.shard and o.viewer_id = s.viewer_id
-    ), by_lot as (
-        select p.creator_id, p.place_id, p.is_video, p.shard, p.lot_id, p.is_granted, sum(p.coins)::bigint as coins
-        from paid p group by 1, 2, 3, 4, 5, 6
+        left join accounting_lot a on a.shard = s.shard and a.lot_id = s.lot_id
+        cross join lateral (select l.kind = 'promotional' and s.start_coin >= coalesce(o.spent, 0) as is_granted) w
     ), cell as (
-        select b.creator_id, b.place_id, b.is_video, case when b.is_granted then 'promotional' else 'paid' end as kind,
-            case when b.is_granted then '' else coalesce(a.region, '') end as country, sum(b.coins)::bigint as coins
-        from by_lot b left join accounting_lot a on a.shard = b.shard and a.lot_id = b.lot_id
+        select g.creator_id, g.place_id, g.is_video, p.kind, p.country,
+            sum(least(p.end_coin, upper(u.stretch)) - greatest(p.start_coin, lower(u.stretch)))::bigint as coins
+        from given g
+        cross join lateral unnest(g.stretches) as u (stretch)
+        join piece p on p.shard = g.shard and p.viewer_id = g.viewer_id
+            and p.start_coin < upper(u.stretch) and p.end_coin > lower(u.stretch)
         group by 1, 2, 3, 4, 5
     ), counted as (
         select g.creator_id, g.place_id, sum(g.gifts)::bigint as gifts from given g group by 1, 2
