@@ -1,0 +1,2 @@
+-- Nothing was reported before: thresholds are rows that come with the table.
+select 1;
