@@ -534,6 +534,17 @@ begin
     return terms;
 end $$;
 
+CREATE FUNCTION public.believed_age(p_person_id bigint, p_at timestamp with time zone) RETURNS TABLE(at_least smallint, under smallint, level smallint, method text, source text, until timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select said.at_least, said.under, said.level, said.method, said.source, said.until from (
+        select distinct on (a.level, a.method, a.source) a.* from age_assurance a
+        where a.person_id = p_person_id and a.revoked_at is null and (a.until is null or a.until > p_at)
+        order by a.level, a.method, a.source, a.proved_at desc, a.id desc) said
+    order by said.level desc, said.under nulls last, said.at_least, said.until, said.method, said.source limit 1
+$$;
+
 CREATE FUNCTION public.best_payouts(p_from timestamp with time zone, p_draft jsonb, p_without_rule integer, p_without_rate integer) RETURNS TABLE(version integer, cents numeric, currency text, rule_version integer, rate_version integer)
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1396,6 +1407,24 @@ CREATE FUNCTION public.currency_worth(p_rates jsonb) RETURNS TABLE(currency text
     select 'USD', 1 where not exists (select from quoted) and not coalesce(p_rates ? 'USD', false)
 $_$;
 
+CREATE FUNCTION public.debt_is_owed() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if (select beneficiary_id from decision where id = new.decision_id) is distinct from new.creator_id then
+        raise exception 'the decision is about another creator'
+            using errcode = 'check_violation', constraint = 'debt_write_off_is_decided';
+    end if;
+    if new.diamonds > coalesce((
+        select a.overdraft from account a
+        where a.shard = new.shard and a.kind = 'diamonds_available' and a.owner_id = new.creator_id and a.asset = 'DIAMOND'
+    ), 0) then
+        raise exception 'that much is not owed' using errcode = 'check_violation', constraint = 'debt_write_off_is_owed';
+    end if;
+    return new;
+end $$;
+
 CREATE FUNCTION public.decided_book(p_decision_id uuid) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1738,6 +1767,27 @@ CREATE FUNCTION public.earnings_says_the_same(p_shard smallint, p_creator_id big
             group by 1 having count(*) <> 2))
 $$;
 
+CREATE FUNCTION public.earnings_stand_still() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if new.reason = 'conversion' then
+        perform from gift_balance g
+        where g.shard = new.shard and g.creator_id = new.debit_owner
+            and g.balance - promotional_received(g.shard, g.creator_id) < frozen_coins_of(new.debit_owner, new.posted_at);
+    else
+        perform from account a
+        where a.shard = new.shard and a.kind = 'diamonds_available' and a.owner_id = new.debit_owner and a.asset = 'DIAMOND'
+            and a.balance < frozen_diamonds_of(new.debit_owner, new.posted_at);
+    end if;
+    if found then
+        raise exception '% of creator % takes what stands still', new.reason, new.debit_owner
+            using errcode = 'check_violation', constraint = 'earnings_stand_still';
+    end if;
+    return null;
+end $$;
+
 CREATE FUNCTION public.empty_payout_methods(p_shards smallint[], p_ids uuid[]) RETURNS void
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
@@ -1745,7 +1795,9 @@ CREATE FUNCTION public.empty_payout_methods(p_shards smallint[], p_ids uuid[]) R
     update payout_method m
     set holder_name = '', account_ending = '', account_key = null, iban = null, bank_code = null, account_number = null,
         sealed_account = '', account_fingerprint = null, name_match = null, name_compared_at = null
-    from unnest(p_shards, p_ids) as old (shard, id) where m.shard = old.shard and m.id = old.id
+    from unnest(p_shards, p_ids) as old (shard, id) where m.shard = old.shard and m.id = old.id;
+    update payout_connection c set account = null, state = 'closed', needs = '{}', needs_by = null
+    from unnest(p_shards, p_ids) as old (shard, id) where c.shard = old.shard and c.method_id = old.id
 $$;
 
 CREATE FUNCTION public.end_consents(p_person_id bigint, p_given_by bigint, p_action text, p_at timestamp with time zone) RETURNS void
@@ -1833,6 +1885,16 @@ begin
     perform move_held(p_purse, p_hold, -1, p_state = 'spent');
 end $$;
 
+CREATE FUNCTION public.end_provider_wait() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    new.provider_wait := null;
+    new.provider_wait_until := null;
+    return new;
+end $$;
+
 CREATE FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1916,6 +1978,17 @@ begin
     end if;
     update card_customer set error = null where shard = shard_of(p_person_id) and person_id = p_person_id;
     update saved_card set provider_card_id = null where shard = shard_of(p_person_id) and person_id = p_person_id;
+    return 0;
+end $$;
+
+CREATE FUNCTION public.erase_creators(p_person_id bigint, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform require_erasing(p_person_id);
+    update debt_write_off set reason = 'erased'
+    where shard = shard_of(p_person_id) and creator_id = p_person_id and reason <> 'erased';
     return 0;
 end $$;
 
@@ -2148,6 +2221,10 @@ begin
         sealed_account = '', account_fingerprint = null, name_match = null, name_compared_at = null
     where m.shard = v_shard and m.creator_id = p_person_id and not exists (
         select from payout p where p.shard = v_shard and p.method_id = m.id and p.state in ('sent', 'paid', 'returned'));
+    update payout_connection set account = null, state = 'closed', needs = '{}', needs_by = null
+    where shard = v_shard and creator_id = p_person_id and not exists (
+        select from payout p where p.shard = v_shard and p.method_id = payout_connection.method_id
+            and p.state in ('sent', 'paid', 'returned'));
     update payout set attention = null, poll_error = null where shard = v_shard and creator_id = p_person_id;
     update payout_pass a set reason = '–'
     from payout p where p.shard = v_shard and p.creator_id = p_person_id and (a.shard, a.payout_id) = (p.shard, p.id);
@@ -2167,7 +2244,7 @@ begin
     delete from sign_in_code where person_id = p_person_id;
     delete from allowance_taken where person_id = p_person_id;
     delete from person_email where person_id = p_person_id;
-    update person_move set subject = 'erased:' || gen_random_uuid() where p_person_id in (person_id, merged_id);
+    update person_move set subject = 'erased:' || gen_random_uuid(), to_subject = null where p_person_id in (person_id, merged_id);
     update role_grant set taken_at = greatest(now(), granted_at) where person_id = p_person_id and taken_at is null;
     update person set subject = 'erased:' || gen_random_uuid(), handle = 'deleted-' || id, display_name = 'Deleted user', avatar = '',
         country = null, language = null, born_on = null, platform_roles = '{}', told_at = null, said_at = null
@@ -2241,6 +2318,11 @@ declare
 begin
     perform require_erasing(p_person_id);
     delete from age_assurance where person_id = p_person_id;
+    delete from age_silence where person_id = p_person_id;
+    delete from store_guardian_withdrawal w using store_guardian c
+    where c.person_id = p_person_id and (w.store, w.account) = (c.store, c.account) and not exists (
+        select from store_guardian o where (o.store, o.account) = (c.store, c.account) and o.person_id <> p_person_id);
+    delete from store_guardian where person_id = p_person_id;
     delete from rule_consent where p_person_id in (person_id, given_by);
     delete from person_subdivision where person_id = p_person_id;
     update rule_decision r set countries = '{}', at_least = null, under = null, level = null, method = null, source = null
@@ -2550,6 +2632,23 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.freeze_is_of_what_was_earned() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if new.what = 'reward' then
+        perform from conversion c where c.shard = shard_of(new.person_id) and c.id = new.conversion_id and c.creator_id = new.person_id;
+    else
+        perform from generate_series(0, (select shards - 1 from ledger_setting)) n (shard)
+        join gift_part p on p.shard = n.shard and p.id = new.gift_id and p.creator_id = new.person_id and p.coins > 0;
+    end if;
+    if not found then
+        raise foreign_key_violation using message = format('person %s earned no such %s', new.person_id, new.what);
+    end if;
+    return new;
+end $$;
+
 CREATE FUNCTION public.freeze_merged(p_id uuid, p_merged_id bigint, p_at timestamp with time zone) RETURNS void
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
@@ -2570,6 +2669,36 @@ begin
         on conflict (kind, id) do update set until = excluded.until;
     end if;
 end $$;
+
+CREATE FUNCTION public.frozen_coins_of(p_creator_id bigint, p_at timestamp with time zone) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select coalesce(sum(p.coins - coalesce(r.coins, 0)), 0)::bigint
+    from (
+        select distinct f.gift_id from freeze_record f
+        where f.person_id = p_creator_id and f.what = 'gift' and f.lifted_at is null and (f.ends_at is null or f.ends_at > p_at)
+    ) frozen
+    cross join generate_series(0, (select shards - 1 from ledger_setting)) n (shard)
+    join gift_part p on p.shard = n.shard and p.id = frozen.gift_id and p.creator_id = p_creator_id
+    left join lateral (
+        select sum(m.coins) as coins from gift_reversal m
+        where m.shard = p.shard and m.viewer_id = p.viewer_id and m.gift_id = p.id and m.creator_id = p_creator_id and m.lifted_at is null
+    ) r on true
+$$;
+
+CREATE FUNCTION public.frozen_diamonds_of(p_creator_id bigint, p_at timestamp with time zone) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select coalesce(sum(c.diamonds - c.diamonds_clawed), 0)::bigint
+    from (
+        select distinct f.conversion_id from freeze_record f
+        where f.person_id = p_creator_id and f.what = 'reward' and f.lifted_at is null and (f.ends_at is null or f.ends_at > p_at)
+    ) frozen
+    join conversion c on c.shard = shard_of(p_creator_id) and c.id = frozen.conversion_id
+    where c.matured_at is not null
+$$;
 
 CREATE FUNCTION public.frozen_lot_stays_held() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3018,10 +3147,7 @@ CREATE FUNCTION public.is_of_age(p_person_id bigint, p_at timestamp with time zo
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    select exists (
-        select from age_assurance
-        where person_id = p_person_id and at_least >= 18 and level >= 2 and revoked_at is null
-            and (until is null or until > p_at))
+    select exists (select from believed_age(p_person_id, p_at) where at_least >= 18 and level >= 2)
 $$;
 
 CREATE FUNCTION public.is_within(p_numerator numeric, p_denominator numeric, p_of_numerator numeric, p_of_denominator numeric, p_bps bigint) RETURNS boolean
@@ -3269,6 +3395,8 @@ begin
     b.night_asks := night.night_asks;
     if num_nonnulls(b.stopped_until, b.gift_max, b.creator_max, b.session_max, b.day_max, b.week_max, b.month_max, b.ask_above,
         b.remind_each, b.night_from_minute) > 0
+        or exists (select from unnest(members) p cross join lateral limits_that_hold(p, p_at) l
+            where l.kind = 'remind_minutes' and l.minutes is not null)
     then
         b.currency := terms.currency;
         b.coin_worth := terms.coin_worth;
@@ -3364,6 +3492,21 @@ CREATE FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p
             - round((p_listed_minor + round(p_listed_minor * p_tax_rate / p_step) * p_step) * p_fee_bps / 10000)
         end - p_fee_fixed_minor
 $$;
+
+CREATE FUNCTION public.let_go_of_age_silences(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    delete from age_silence where (person_id, source) in (
+        select person_id, source from age_silence
+        where since <= p_before and person_id not in (select h.person_id from held_people() h)
+        order by since limit p_rows_max for update skip locked);
+    get diagnostics done = row_count;
+    return done;
+end $$;
 
 CREATE FUNCTION public.let_go_of_ages(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3701,6 +3844,22 @@ begin
         select id from session where expires_at <= p_before and person_id not in (select h.person_id from held_people() h)
         order by expires_at limit p_rows_max for update skip locked) old
     where s.id = old.id;
+    get diagnostics done = row_count;
+    return done;
+end $$;
+
+CREATE FUNCTION public.let_go_of_store_withdrawals(p_before timestamp with time zone, p_rows_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    done integer;
+begin
+    delete from store_guardian_withdrawal where (store, account) in (
+        select w.store, w.account from store_guardian_withdrawal w
+        where w.withdrawn_at <= p_before
+            and not exists (select from store_guardian c where (c.store, c.account) = (w.store, w.account))
+        order by w.withdrawn_at limit p_rows_max for update skip locked);
     get diagnostics done = row_count;
     return done;
 end $$;
@@ -4328,8 +4487,8 @@ CREATE FUNCTION public.merge_person(p_id uuid, p_merged_id bigint, p_into_id big
     AS $$
 begin
     perform pg_advisory_xact_lock(hashtext('plaudit.decision'));
+    perform lock_wallets(array[p_merged_id, p_into_id]);  -- before people, as whoever orders does
     perform from person where id in (p_merged_id, p_into_id) order by id for update;
-    perform lock_wallets(array[p_merged_id, p_into_id]);
     if exists (select from erasure_obstacles(p_merged_id, p_at)) then
         raise exception 'something is in the way of merging person %', p_merged_id
             using errcode = 'check_violation', constraint = 'merge_is_not_obstructed';
@@ -4488,8 +4647,8 @@ declare
 begin
     select * into strict v_merged from person where id = p_merged_id;
     update person set subject = 'merged:' || p_id, platform_roles = '{}' where id = p_merged_id;
-    insert into person_move (id, issuer_id, subject, person_id, merged_id, moved_at)
-    values (p_id, v_merged.issuer_id, v_merged.subject, p_into_id, p_merged_id, p_at);
+    insert into person_move (id, issuer_id, subject, to_subject, person_id, merged_id, moved_at)
+    select p_id, v_merged.issuer_id, v_merged.subject, p.subject, p_into_id, p_merged_id, p_at from person p where p.id = p_into_id;
     update role_grant set taken_at = greatest(p_at, granted_at) where person_id = p_merged_id and taken_at is null;
     update session set ended_at = greatest(p_at, created_at) where person_id = p_merged_id and ended_at is null;
     delete from sign_in_code where person_id = p_merged_id;
@@ -4504,8 +4663,8 @@ declare
 begin
     select * into strict v_person from person where id = p_person_id for update;
     update person set subject = p_subject where id = p_person_id;
-    insert into person_move (id, issuer_id, subject, person_id, moved_at)
-    values (p_id, v_person.issuer_id, v_person.subject, p_person_id, p_at);
+    insert into person_move (id, issuer_id, subject, to_subject, person_id, moved_at)
+    values (p_id, v_person.issuer_id, v_person.subject, p_subject, p_person_id, p_at);
 end $$;
 
 CREATE FUNCTION public.moved_earnings(p_shard smallint, p_creator_id bigint, p_from timestamp with time zone, p_until timestamp with time zone) RETURNS TABLE(creator_id bigint, reason text, reference uuid, at timestamp with time zone, kind text, amount bigint)
@@ -4645,6 +4804,28 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION public.owing_since(p_creator_id bigint) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with moved as (
+        select posted_at, reference, reason, amount from transfer
+        where shard = shard_of(p_creator_id) and credit_kind = 'diamonds_available' and credit_owner = p_creator_id
+        union all
+        select posted_at, reference, reason, -amount from transfer
+        where shard = shard_of(p_creator_id) and debit_kind = 'diamonds_available' and debit_owner = p_creator_id
+    ), stood as (
+        select posted_at, reference, reason,
+            (sum(amount) over (order by posted_at, reference, reason))::bigint as balance
+        from moved
+    )
+    select min(posted_at) from stood
+    where balance < 0 and (posted_at, reference, reason) > coalesce((
+        select (s.posted_at, s.reference, s.reason) from stood s where s.balance >= 0
+        order by s.posted_at desc, s.reference desc, s.reason desc limit 1
+    ), row ('-infinity'::timestamptz, '00000000-0000-0000-0000-000000000000'::uuid, ''))
+$$;
+
 CREATE FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) RETURNS text
     LANGUAGE sql IMMUTABLE
     AS $$
@@ -4702,6 +4883,38 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.payout_arrival(p_kind text, p_at timestamp with time zone, OUT arrives_from date, OUT arrives_to date) RETURNS record
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select working_days_after((p_at at time zone 'UTC')::date, u.there_from),
+        working_days_after(working_days_after((p_at at time zone 'UTC')::date, u.decided), u.there_to)
+    from payout_usual_days(p_kind) u
+$$;
+
+CREATE FUNCTION public.payout_connection_is_ready() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if exists (
+        select from payout_method m left join payout_connection c on c.shard = m.shard and c.method_id = m.id
+        where m.shard = new.shard and m.id = new.method_id and m.kind = 'stripe_account' and c.state is distinct from 'ready')
+    then
+        raise exception 'the account of method % takes no money yet', new.method_id
+            using errcode = 'check_violation', constraint = 'payout_connection_is_ready';
+    end if;
+    return null;
+end $$;
+
+CREATE FUNCTION public.payout_connection_waits(p_shard smallint, p_method_id uuid) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select c.changed_at from payout_connection c
+    where c.shard = p_shard and c.method_id = p_method_id and c.state <> 'ready'
+$$;
+
 CREATE FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) RETURNS TABLE(control text, figure bigint, most bigint, since timestamp with time zone, stops text, passed boolean)
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -4729,6 +4942,10 @@ CREATE FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid, p_at 
     select s.control, 0, 0, coalesce(s.since, p.requested_at), 'sending', false
     from payout p cross join lateral payout_screening(p.shard, p.method_id, p_at) s
     where p.shard = p_shard and p.id = p_payout_id
+    union all
+    select 'connection_waits', 0, 0, greatest(w.since, p.requested_at), 'sending', false
+    from payout p cross join lateral (select payout_connection_waits(p.shard, p.method_id) as since) w
+    where p.shard = p_shard and p.id = p_payout_id and w.since is not null
 $$;
 
 CREATE FUNCTION public.payout_is_its_quote() RETURNS trigger
@@ -4867,7 +5084,10 @@ CREATE FUNCTION public.payout_quote_is_worth_it(p_quote public.payout_quote) RET
     select exists (
         select from payout_method m
         join payout_rate r on r.version = p_quote.rate_version and r.currency = m.currency
-        join payout_terms t on t.version = p_quote.terms_version and t.method_kind = m.kind
+        join payout_terms t on t.version = p_quote.terms_version
+            and (t.method_kind = m.kind or t.method_kind = 'bank_account' and not exists (
+                select from payout_terms own
+                where own.method_kind = m.kind and own.effective_at <= p_quote.quoted_at - interval '1 minute'))
         join payout_rate f on f.currency = t.fee_fixed_currency
         where m.shard = p_quote.shard and m.id = p_quote.method_id
             and (m.creator_id, m.currency) = (p_quote.creator_id, p_quote.currency)
@@ -5001,10 +5221,11 @@ CREATE FUNCTION public.payout_terms_exceed(p_method_kind text, p_fee_bps integer
     AS $$
     with begun as (select p_at - make_interval(secs => decision_bound_of('change_window_s')) as at), near as (
         select t.* from payout_terms t, begun
-        where rewards_are_in_use() and t.method_kind = p_method_kind
-            and (t.effective_at > begun.at or t.version = (
-                select version from payout_terms where method_kind = p_method_kind and effective_at <= begun.at
-                order by effective_at desc, version desc limit 1))
+        where rewards_are_in_use()
+            and (t.method_kind = p_method_kind and t.effective_at > begun.at or t.version = (
+                select version from payout_terms
+                where method_kind in (p_method_kind, 'bank_account') and effective_at <= begun.at
+                order by method_kind <> p_method_kind, effective_at desc, version desc limit 1))
     )
     select case
         when bool_or(not is_within(p_diamonds_per_day_max, 1, diamonds_per_day_max, 1, decision_bound_of('payout_terms_change_bps'))
@@ -5032,9 +5253,11 @@ CREATE TABLE public.payout_terms (
     CONSTRAINT payout_terms_fee_bps_check CHECK (((fee_bps >= 0) AND (fee_bps <= 10000))),
     CONSTRAINT payout_terms_fee_fixed_currency_check CHECK ((fee_fixed_currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT payout_terms_fee_fixed_minor_check CHECK ((fee_fixed_minor >= 0)),
-    CONSTRAINT payout_terms_method_kind_check CHECK ((method_kind = 'bank_account'::text)),
+    CONSTRAINT payout_terms_method_kind_check CHECK ((method_kind = ANY (ARRAY['bank_account'::text, 'stripe_account'::text, 'paypal'::text]))),
     CONSTRAINT payout_terms_version_check CHECK ((version > 0))
 );
+
+COMMENT ON COLUMN public.payout_terms.method_kind IS 'what of it has no terms of its own is paid by those of bank accounts';
 
 COMMENT ON COLUMN public.payout_terms.diamonds_min IS 'the threshold of one payout';
 
@@ -5049,6 +5272,15 @@ CREATE FUNCTION public.payout_terms_held(p_terms public.payout_terms, p_at times
         where later.method_kind = p_terms.method_kind
             and (later.effective_at, later.version) > (p_terms.effective_at, p_terms.version)
             and later.effective_at <= p_at - interval '1 minute')
+$$;
+
+CREATE FUNCTION public.payout_usual_days(p_kind text) RETURNS TABLE(decided integer, there_from integer, there_to integer)
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select 3, u.there_from, u.there_to
+    from (values ('bank_account', 1, 3), ('stripe_account', 2, 5), ('paypal', 0, 1)) u (kind, there_from, there_to)
+    where u.kind = p_kind
 $$;
 
 CREATE FUNCTION public.payout_velocity(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) RETURNS TABLE(control text, figure bigint, most bigint)
@@ -5090,6 +5322,24 @@ CREATE FUNCTION public.payout_velocity(p_shard smallint, p_payout_id uuid, p_at 
     select f.control, f.value::bigint, b.value
     from figure f cross join lateral (select decision_bound_of(f.control) as value) b
     where f.value > b.value
+$$;
+
+CREATE FUNCTION public.payout_waits(p_state text, p_kind text, p_requested_at timestamp with time zone, p_changed_at timestamp with time zone, p_provider_wait text, p_provider_wait_until timestamp with time zone, p_provider_arrives_on date) RETURNS TABLE(waits_for text, waits_until timestamp with time zone)
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select w.reason, coalesce(w.until, (w.day + 1)::timestamp at time zone 'UTC')
+    from (select 1) one left join lateral (
+        select 'approval' as reason, null::timestamptz as until,
+            working_days_after((p_requested_at at time zone 'UTC')::date, u.decided) as day
+        from payout_usual_days(p_kind) u where p_state = 'requested'
+        union all
+        select 'sending', null, working_days_after((p_changed_at at time zone 'UTC')::date, 1) where p_state = 'approved'
+        union all
+        select p_provider_wait, p_provider_wait_until, null where p_state = 'sent' and p_provider_wait is not null
+        union all
+        select 'arrival', null, coalesce(p_provider_arrives_on, working_days_after((p_changed_at at time zone 'UTC')::date, u.there_to))
+        from payout_usual_days(p_kind) u where p_state = 'sent' and p_provider_wait is null) w on true
 $$;
 
 CREATE FUNCTION public.payout_was_approved_alone_by(p_shard smallint, p_payout_id uuid, p_operator_id bigint) RETURNS boolean
@@ -6020,12 +6270,32 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.reward_stands_still(p_conversion_id uuid, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select exists (
+        select from freeze_record f
+        where f.conversion_id = p_conversion_id and f.lifted_at is null and (f.ends_at is null or f.ends_at > p_at))
+$$;
+
 CREATE FUNCTION public.rewards_are_in_use() RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
     select exists (select from conversion)
 $$;
+
+CREATE FUNCTION public.rewards_mature_in_time() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if reward_stands_still(new.id, new.matured_at) then
+        raise exception 'reward % stands still', new.id using errcode = 'check_violation', constraint = 'reward_stands_still';
+    end if;
+    return null;
+end $$;
 
 CREATE FUNCTION public.role_is_taken_once() RETURNS trigger
     LANGUAGE plpgsql
@@ -6446,6 +6716,31 @@ begin
     perform lay_brakes(p_person_id, p_at);
 end $$;
 
+CREATE FUNCTION public.store_guardian_says(p_person_id bigint) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with said as (
+        select distinct on (store) state from store_guardian where person_id = p_person_id order by store, said_at desc, account)
+    select case
+        when exists (
+            select from store_guardian c join store_guardian_withdrawal w using (store, account)
+            where c.person_id = p_person_id and w.withdrawn_at >= c.said_at)
+            or exists (select from said where state in ('pending', 'denied')) then 'withheld'
+        when exists (select from said where state = 'given') then 'given'
+    end
+$$;
+
+CREATE FUNCTION public.store_guardian_withdrawal_tells() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform pg_notify('plaudit_ways_in', 'facts:' || person_id) from store_guardian
+    where store = new.store and account = new.account;
+    return null;
+end $$;
+
 CREATE FUNCTION public.streams_waiting() RETURNS TABLE(shard smallint, source_shards smallint[])
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -6814,6 +7109,15 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.tell_silence_ends() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform pg_notify('plaudit_ways_in', 'facts:' || old.person_id);
+    return null;
+end $$;
+
 CREATE FUNCTION public.tell_subdivision() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -7102,6 +7406,18 @@ begin
     end case;
 end $$;
 
+CREATE FUNCTION public.working_days_after(p_day date, p_days integer) RETURNS date
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select case when p_days = 0 then p_day else (
+        select day from (
+            select d::date as day, row_number() over (order by d) as number
+            from generate_series(p_day + 1, p_day + 2 * p_days + 3, interval '1 day') d where extract(isodow from d) < 6) w
+        where number = p_days)
+    end
+$$;
+
 CREATE FUNCTION public.worth_from(p_shard smallint, p_viewer_id bigint, p_start_coin bigint, p_coins bigint, p_currency text, p_coin_worth bigint, OUT worth bigint, OUT through bigint, OUT first_worth bigint) RETURNS record
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -7189,12 +7505,35 @@ begin
     return v_id;
 end $$;
 
+CREATE FUNCTION public.write_offs_have_a_cause() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform from debt_write_off w
+    where w.shard = new.shard and w.decision_id = new.reference and (w.creator_id, w.diamonds) = (new.credit_owner, new.amount);
+    if not found then
+        raise check_violation using message = format('%s of %s diamonds has no cause', new.reason, new.amount),
+            constraint = 'diamonds_have_a_cause', table = 'transfer';
+    end if;
+    return null;
+end $$;
+
 CREATE FUNCTION public.write_role(p_decision_id uuid, p_person_id bigint, p_role text, p_by bigint, p_at timestamp with time zone) RETURNS bigint
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
     AS $$
     insert into role_grant (person_id, role, granted_by, granted_at, authority, decision_id)
     values (p_person_id, p_role, p_by, p_at, 'decision', p_decision_id) returning id
+$$;
+
+CREATE FUNCTION public.written_off_of(p_creator_id bigint) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select coalesce((select sum(diamonds) from debt_write_off where shard = shard_of(p_creator_id) and creator_id = p_creator_id), 0)::bigint
+        - coalesce((select sum(diamonds_recovered) from clawback_part
+            where shard = shard_of(p_creator_id) and creator_id = p_creator_id and diamonds_recovered > 0), 0)::bigint
 $$;
 
 CREATE TABLE public.account (
@@ -7665,14 +8004,14 @@ CREATE TABLE public.age_assurance (
     CONSTRAINT age_assurance_check1 CHECK ((until > proved_at)),
     CONSTRAINT age_assurance_check2 CHECK ((revoked_at >= recorded_at)),
     CONSTRAINT age_assurance_is_revoked_whole CHECK (((revoked_at IS NULL) = (revoked_because IS NULL))),
-    CONSTRAINT age_assurance_level_check CHECK (((level >= 1) AND (level <= 3))),
+    CONSTRAINT age_assurance_level_check CHECK (((level >= 0) AND (level <= 3))),
     CONSTRAINT age_assurance_method_check CHECK ((method ~ '^[a-z][a-z0-9_]{0,59}$'::text)),
     CONSTRAINT age_assurance_revoked_because_check CHECK (((revoked_because ~ '\S'::text) AND (length(revoked_because) <= 300))),
     CONSTRAINT age_assurance_says_something CHECK (((at_least > 0) OR (under IS NOT NULL))),
     CONSTRAINT age_assurance_source_check CHECK (((source ~ '\S'::text) AND (length(source) <= 60)))
 );
 
-COMMENT ON COLUMN public.age_assurance.level IS '1 claimed, 2 checked, 3 verified';
+COMMENT ON COLUMN public.age_assurance.level IS '0 inferred, 1 claimed, 2 checked, 3 verified';
 
 COMMENT ON COLUMN public.age_assurance.until IS 'from when it proves nothing more; null: it does until it is revoked';
 
@@ -7693,6 +8032,13 @@ CREATE TABLE public.age_request (
 );
 
 COMMENT ON COLUMN public.age_request.refused_with IS 'what was wrong with what was presented last';
+
+CREATE TABLE public.age_silence (
+    person_id bigint NOT NULL,
+    source text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    CONSTRAINT age_silence_source_check CHECK ((source ~ '^[a-z][a-z0-9_]{0,29}$'::text))
+);
 
 CREATE TABLE public.allowance_taken (
     person_id bigint NOT NULL,
@@ -7982,6 +8328,7 @@ CREATE TABLE public.clawback_part (
     returned_at timestamp with time zone,
     diamonds_returned bigint,
     returned_pending boolean,
+    diamonds_recovered bigint DEFAULT 0 NOT NULL,
     CONSTRAINT clawback_part_check CHECK (((conversion_id IS NOT NULL) OR ((diamonds = 0) AND (NOT was_pending)))),
     CONSTRAINT clawback_part_check1 CHECK ((((returned_at IS NULL) = (diamonds_returned IS NULL)) AND ((returned_at IS NULL) = (returned_pending IS NULL)))),
     CONSTRAINT clawback_part_coins_check CHECK ((coins > 0)),
@@ -8174,6 +8521,16 @@ COMMENT ON TABLE public.database_life IS 'the newest is that of ledger_setting.e
 COMMENT ON COLUMN public.database_life.place IS 'server, timeline, database and table: after a restore one of them is another';
 
 COMMENT ON COLUMN public.database_life.payouts_compared_at IS 'until then no payout leaves: what left in the life before may not be known here';
+
+CREATE TABLE public.debt_write_off (
+    shard smallint NOT NULL,
+    decision_id uuid NOT NULL,
+    creator_id bigint NOT NULL,
+    diamonds bigint NOT NULL,
+    reason text NOT NULL,
+    written_off_at timestamp with time zone NOT NULL,
+    CONSTRAINT debt_write_off_diamonds_check CHECK ((diamonds > 0))
+);
 
 CREATE TABLE public.decision_bound (
     name text NOT NULL,
@@ -8528,16 +8885,16 @@ CREATE TABLE public.freeze_record (
     lifted_by bigint,
     lifted_at timestamp with time zone,
     lifted_because text,
+    gift_id uuid,
+    conversion_id uuid,
     CONSTRAINT freeze_is_lifted_by_another CHECK ((lifted_by IS DISTINCT FROM person_id)),
     CONSTRAINT freeze_is_lifted_whole CHECK ((((lifted_at IS NULL) = (lifted_because IS NULL)) AND ((lifted_by IS NULL) OR (lifted_at IS NOT NULL)))),
-    CONSTRAINT freeze_names_what_it_is_of CHECK ((((what = 'lot'::text) = (lot_id IS NOT NULL)) AND ((what = 'payout_method'::text) = (method_id IS NOT NULL)) AND ((what = 'payout'::text) = (payout_id IS NOT NULL)) AND ((what = 'room'::text) = (room_id IS NOT NULL)))),
     CONSTRAINT freeze_of_a_lot_ends CHECK (((what <> 'lot'::text) OR (ends_at IS NOT NULL))),
     CONSTRAINT freeze_record_check CHECK ((ends_at > frozen_at)),
     CONSTRAINT freeze_record_check1 CHECK ((lifted_at >= frozen_at)),
     CONSTRAINT freeze_record_lifted_because_check CHECK (((lifted_because ~ '\S'::text) AND (length(lifted_because) <= 500))),
     CONSTRAINT freeze_record_message_check CHECK (((message ~ '\S'::text) AND (length(message) <= 500))),
-    CONSTRAINT freeze_record_reason_check CHECK (((reason ~ '\S'::text) AND (length(reason) <= 500))),
-    CONSTRAINT freeze_record_what_check CHECK ((what = ANY (ARRAY['person'::text, 'wallet'::text, 'lot'::text, 'creator'::text, 'payout_method'::text, 'payout'::text, 'room'::text])))
+    CONSTRAINT freeze_record_reason_check CHECK (((reason ~ '\S'::text) AND (length(reason) <= 500)))
 );
 
 COMMENT ON COLUMN public.freeze_record.person_id IS 'whose it is: the owner of the wallet, lot, method, payout or room';
@@ -9094,18 +9451,19 @@ CREATE TABLE public.payout_method (
     CONSTRAINT payout_method_account_fingerprint_check CHECK ((length(account_fingerprint) = 32)),
     CONSTRAINT payout_method_account_is_sealed CHECK (
 CASE
+    WHEN (kind <> 'bank_account'::text) THEN ((sealed_account IS NOT NULL) AND (account_key IS NULL) AND (account_ending IS NOT NULL) AND (num_nonnulls(iban, bank_code, account_number) = 0) AND ((kind <> 'stripe_account'::text) OR (sealed_account = '\x'::bytea)))
     WHEN (sealed_account IS NULL) THEN ((account_key IS NULL) AND ((iban IS NULL) = ((bank_code IS NOT NULL) AND (account_number IS NOT NULL))))
     ELSE ((account_ending IS NOT NULL) AND (num_nonnulls(iban, bank_code, account_number) = 0))
 END),
     CONSTRAINT payout_method_check CHECK ((payable_from >= created_at)),
     CONSTRAINT payout_method_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT payout_method_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT payout_method_kind_check CHECK ((kind = 'bank_account'::text)),
+    CONSTRAINT payout_method_kind_check CHECK ((kind = ANY (ARRAY['bank_account'::text, 'stripe_account'::text, 'paypal'::text]))),
     CONSTRAINT payout_method_name_match_check CHECK ((name_match = ANY (ARRAY['match'::text, 'close'::text, 'mismatch'::text, 'unknown'::text]))),
     CONSTRAINT payout_method_name_was_compared CHECK (((name_match IS NULL) = (name_compared_at IS NULL)))
 );
 
-COMMENT ON COLUMN public.payout_method.account_ending IS 'what of the account may be shown: its last four characters';
+COMMENT ON COLUMN public.payout_method.account_ending IS 'what of the account may be shown: its last four characters; of a mail address its first letter and where it is';
 
 COMMENT ON COLUMN public.payout_method.sealed_account IS 'by the vault; with an account_key, as earlier versions did: AES-GCM, bound to its creator and method';
 
@@ -9520,8 +9878,13 @@ CREATE TABLE public.payout (
     poll_leased_until timestamp with time zone,
     poll_failed_with text,
     key_id integer DEFAULT public.acting_key(),
+    provider_wait text,
+    provider_wait_until timestamp with time zone,
+    provider_arrives_on date,
     CONSTRAINT payout_check CHECK (((state = 'requested'::text) = (previous_state IS NULL))),
-    CONSTRAINT payout_diamonds_check CHECK ((diamonds > 0))
+    CONSTRAINT payout_diamonds_check CHECK ((diamonds > 0)),
+    CONSTRAINT payout_provider_wait_check CHECK ((provider_wait = ANY (ARRAY['unclaimed'::text, 'held'::text, 'funds'::text, 'account'::text]))),
+    CONSTRAINT payout_waits_while_sent CHECK ((((state = 'sent'::text) OR (provider_wait IS NULL)) AND ((provider_wait IS NOT NULL) OR (provider_wait_until IS NULL))))
 )
 WITH (fillfactor='70');
 
@@ -9534,6 +9897,10 @@ COMMENT ON COLUMN public.payout.attention IS 'what a person must look at: the pr
 COMMENT ON COLUMN public.payout.poll_error IS 'what the last question to its provider failed with';
 
 COMMENT ON COLUMN public.payout.key_id IS 'with which a server did it in somebody''s name; null: they themselves, or nobody';
+
+COMMENT ON COLUMN public.payout.provider_wait IS 'unclaimed: the receiver has to take it; held: the provider looks at it; funds: the money is on its way within the provider; account: the receiver''s account takes no money now; null: it goes its way';
+
+COMMENT ON COLUMN public.payout.provider_arrives_on IS 'when it arrives, as the provider says; null: it does not say';
 
 CREATE TABLE public.payout_account_key (
     key_id text NOT NULL,
@@ -9557,6 +9924,31 @@ CREATE TABLE public.payout_bank_outcome (
 );
 
 COMMENT ON COLUMN public.payout_bank_outcome.reference IS 'the bank''s own name of the transfer';
+
+CREATE TABLE public.payout_connection (
+    shard smallint NOT NULL,
+    method_id uuid NOT NULL,
+    creator_id bigint NOT NULL,
+    kind text DEFAULT 'stripe_account'::text NOT NULL,
+    account text,
+    state text DEFAULT 'opening'::text NOT NULL,
+    needs text[] DEFAULT '{}'::text[] NOT NULL,
+    needs_by timestamp with time zone,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT payout_connection_account_check CHECK ((account <> ''::text)),
+    CONSTRAINT payout_connection_check CHECK (((account IS NOT NULL) OR (state = ANY (ARRAY['opening'::text, 'closed'::text])))),
+    CONSTRAINT payout_connection_check1 CHECK (((account IS NULL) OR (state <> 'opening'::text))),
+    CONSTRAINT payout_connection_kind_check CHECK ((kind = 'stripe_account'::text)),
+    CONSTRAINT payout_connection_state_check CHECK ((state = ANY (ARRAY['opening'::text, 'onboarding'::text, 'needs_information'::text, 'ready'::text, 'closed'::text])))
+);
+
+COMMENT ON TABLE public.payout_connection IS 'accounts of creators at a provider: whether money can go there, as the provider said last';
+
+COMMENT ON COLUMN public.payout_connection.account IS 'the provider''s name of it; null: it was not made yet';
+
+COMMENT ON COLUMN public.payout_connection.needs IS 'what the provider still asks for, in its own words; empty: nothing';
+
+COMMENT ON COLUMN public.payout_connection.needs_by IS 'until when it has to have that; null: it names no day';
 
 CREATE TABLE public.payout_event (
     shard smallint NOT NULL,
@@ -9635,11 +10027,14 @@ CREATE TABLE public.payout_send (
     last_error text,
     called boolean DEFAULT false NOT NULL,
     leased_until timestamp with time zone,
-    failed_with text
+    failed_with text,
+    called_at timestamp with time zone
 )
 WITH (fillfactor='50');
 
 COMMENT ON COLUMN public.payout_send.called IS 'a provider may have got it; raised and committed before the provider is called';
+
+COMMENT ON COLUMN public.payout_send.called_at IS 'since when a provider may have got it; null: it was told before this was kept, or not yet';
 
 CREATE VIEW public.payout_shown AS
  SELECT p.shard,
@@ -9669,7 +10064,11 @@ CREATE VIEW public.payout_shown AS
     s.attempts AS send_attempts,
     s.last_error AS send_error,
     COALESCE(s.called, false) AS send_called,
-    i.export_number
+    i.export_number,
+    m.kind AS method_kind,
+    p.provider_wait,
+    p.provider_wait_until,
+    p.provider_arrives_on
    FROM (((public.payout p
      JOIN public.payout_method m ON (((m.shard = p.shard) AND (m.id = p.method_id))))
      LEFT JOIN public.payout_send s ON (((s.shard = p.shard) AND (s.payout_id = p.id))))
@@ -9772,6 +10171,7 @@ CREATE TABLE public.person_move (
     merged_id bigint,
     moved_at timestamp with time zone NOT NULL,
     key_id integer DEFAULT public.acting_key(),
+    to_subject text,
     CONSTRAINT person_move_is_to_another CHECK ((merged_id <> person_id))
 );
 
@@ -9782,6 +10182,8 @@ COMMENT ON COLUMN public.person_move.subject IS 'by which nobody comes in any mo
 COMMENT ON COLUMN public.person_move.person_id IS 'whom it leads to';
 
 COMMENT ON COLUMN public.person_move.merged_id IS 'the account that is no more; null: the person has another subject';
+
+COMMENT ON COLUMN public.person_move.to_subject IS 'as the server said it; null: from before it was kept, or erased';
 
 CREATE TABLE public.person_subdivision (
     person_id bigint NOT NULL,
@@ -10626,6 +11028,30 @@ CREATE TABLE public.store_finishing (
 
 COMMENT ON COLUMN public.store_finishing.due_at IS 'when the store is to be told, or told again; also the lease of who is at it';
 
+CREATE TABLE public.store_guardian (
+    store text NOT NULL,
+    account text NOT NULL,
+    person_id bigint NOT NULL,
+    state text NOT NULL,
+    said_at timestamp with time zone NOT NULL,
+    key_id integer DEFAULT public.acting_key(),
+    CONSTRAINT store_guardian_account_check CHECK ((account ~ '^[\x21-\x7e]{1,200}$'::text)),
+    CONSTRAINT store_guardian_state_check CHECK ((state = ANY (ARRAY['given'::text, 'pending'::text, 'denied'::text, 'free'::text]))),
+    CONSTRAINT store_guardian_store_check CHECK ((store ~ '^[a-z][a-z0-9_]{0,29}$'::text))
+);
+
+COMMENT ON COLUMN public.store_guardian.account IS 'what the store calls it: an install of Google Play, an app transaction of Apple';
+
+COMMENT ON COLUMN public.store_guardian.state IS 'free: nobody answers for this account';
+
+CREATE TABLE public.store_guardian_withdrawal (
+    store text NOT NULL,
+    account text NOT NULL,
+    withdrawn_at timestamp with time zone NOT NULL,
+    CONSTRAINT store_guardian_withdrawal_account_check CHECK ((account ~ '^[\x21-\x7e]{1,200}$'::text)),
+    CONSTRAINT store_guardian_withdrawal_store_check CHECK ((store ~ '^[a-z][a-z0-9_]{0,29}$'::text))
+);
+
 CREATE TABLE public.store_link (
     provider text NOT NULL,
     link_id text NOT NULL,
@@ -11327,6 +11753,9 @@ ALTER TABLE ONLY public.age_request
 ALTER TABLE ONLY public.age_request
     ADD CONSTRAINT age_request_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.age_silence
+    ADD CONSTRAINT age_silence_pkey PRIMARY KEY (person_id, source);
+
 ALTER TABLE ONLY public.allowance_taken
     ADD CONSTRAINT allowance_taken_pkey PRIMARY KEY (person_id, kind);
 
@@ -11393,6 +11822,9 @@ ALTER TABLE ONLY public.check_code_key
 ALTER TABLE ONLY public.clawback_part
     ADD CONSTRAINT clawback_part_pkey PRIMARY KEY (shard, reference);
 
+ALTER TABLE public.clawback_part
+    ADD CONSTRAINT clawback_part_recovers_what_came_back CHECK (((diamonds_recovered >= 0) AND (diamonds_recovered <= COALESCE(diamonds_returned, (0)::bigint)))) NOT VALID;
+
 ALTER TABLE ONLY public.clawback_part
     ADD CONSTRAINT clawback_part_shard_reversal_id_creator_id_conversion_id_key UNIQUE NULLS NOT DISTINCT (shard, reversal_id, creator_id, conversion_id);
 
@@ -11437,6 +11869,9 @@ ALTER TABLE ONLY public.data_export
 
 ALTER TABLE ONLY public.database_life
     ADD CONSTRAINT database_life_pkey PRIMARY KEY (epoch);
+
+ALTER TABLE ONLY public.debt_write_off
+    ADD CONSTRAINT debt_write_off_pkey PRIMARY KEY (shard, decision_id);
 
 ALTER TABLE ONLY public.decision_bound
     ADD CONSTRAINT decision_bound_decision_id_key UNIQUE (decision_id);
@@ -11531,8 +11966,14 @@ ALTER TABLE ONLY public.follower
 ALTER TABLE ONLY public.frame
     ADD CONSTRAINT frame_pkey PRIMARY KEY (shard, room_id, seq);
 
+ALTER TABLE public.freeze_record
+    ADD CONSTRAINT freeze_names_what_it_is_of CHECK ((((what = 'lot'::text) = (lot_id IS NOT NULL)) AND ((what = 'payout_method'::text) = (method_id IS NOT NULL)) AND ((what = 'payout'::text) = (payout_id IS NOT NULL)) AND ((what = 'room'::text) = (room_id IS NOT NULL)) AND ((what = 'gift'::text) = (gift_id IS NOT NULL)) AND ((what = 'reward'::text) = (conversion_id IS NOT NULL)))) NOT VALID;
+
 ALTER TABLE ONLY public.freeze_record
     ADD CONSTRAINT freeze_record_pkey PRIMARY KEY (id);
+
+ALTER TABLE public.freeze_record
+    ADD CONSTRAINT freeze_record_what_check CHECK ((what = ANY (ARRAY['person'::text, 'wallet'::text, 'lot'::text, 'creator'::text, 'payout_method'::text, 'payout'::text, 'room'::text, 'gift'::text, 'reward'::text]))) NOT VALID;
 
 ALTER TABLE ONLY public.frozen_receiver
     ADD CONSTRAINT frozen_receiver_pkey PRIMARY KEY (kind, id);
@@ -11705,6 +12146,12 @@ ALTER TABLE ONLY public.payout_account_key
 ALTER TABLE ONLY public.payout_bank_outcome
     ADD CONSTRAINT payout_bank_outcome_pkey PRIMARY KEY (shard, payout_id, outcome);
 
+ALTER TABLE ONLY public.payout_connection
+    ADD CONSTRAINT payout_connection_account_key UNIQUE (account);
+
+ALTER TABLE ONLY public.payout_connection
+    ADD CONSTRAINT payout_connection_pkey PRIMARY KEY (shard, method_id);
+
 ALTER TABLE ONLY public.payout_event
     ADD CONSTRAINT payout_event_pkey PRIMARY KEY (shard, payout_id, to_state);
 
@@ -11719,6 +12166,9 @@ ALTER TABLE ONLY public.payout_export_item
 
 ALTER TABLE ONLY public.payout_export
     ADD CONSTRAINT payout_export_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.payout_method
+    ADD CONSTRAINT payout_method_of_kind UNIQUE (shard, id, kind);
 
 ALTER TABLE ONLY public.payout_method
     ADD CONSTRAINT payout_method_pkey PRIMARY KEY (shard, id);
@@ -11972,6 +12422,12 @@ ALTER TABLE ONLY public.store_consent
 ALTER TABLE ONLY public.store_finishing
     ADD CONSTRAINT store_finishing_pkey PRIMARY KEY (shard, order_id);
 
+ALTER TABLE ONLY public.store_guardian
+    ADD CONSTRAINT store_guardian_pkey PRIMARY KEY (store, account, person_id);
+
+ALTER TABLE ONLY public.store_guardian_withdrawal
+    ADD CONSTRAINT store_guardian_withdrawal_pkey PRIMARY KEY (store, account);
+
 ALTER TABLE ONLY public.store_link_order
     ADD CONSTRAINT store_link_order_pkey PRIMARY KEY (shard, order_id);
 
@@ -12107,6 +12563,8 @@ ALTER TABLE ONLY public.withdrawal_consent
 ALTER TABLE ONLY public.withdrawal_rule
     ADD CONSTRAINT withdrawal_rule_pkey PRIMARY KEY (region, valid_from);
 
+CREATE INDEX account_overdrawn ON public.account USING btree (shard, owner_id) WHERE (overdraft > 0);
+
 CREATE INDEX act_about ON public.act USING gin (about);
 
 CREATE INDEX act_by_operation ON public.act USING btree (operation, id);
@@ -12120,6 +12578,8 @@ CREATE INDEX age_assurance_of_person ON public.age_assurance USING btree (person
 CREATE INDEX age_assurance_over ON public.age_assurance USING btree (LEAST(revoked_at, until)) WHERE ((revoked_at IS NOT NULL) OR (until IS NOT NULL));
 
 CREATE INDEX age_request_of_person ON public.age_request USING btree (person_id, made_at DESC);
+
+CREATE INDEX age_silence_by_time ON public.age_silence USING btree (since);
 
 CREATE INDEX allowance_taken_by_hour ON public.allowance_taken USING btree (hour);
 
@@ -12175,6 +12635,10 @@ CREATE INDEX data_export_by_time ON public.data_export USING btree (asked_at DES
 
 CREATE INDEX data_export_made ON public.data_export USING btree (ready_at) WHERE (state = 'ready'::text);
 
+CREATE INDEX debt_write_off_in_order ON public.debt_write_off USING btree (written_off_at, decision_id);
+
+CREATE INDEX debt_write_off_of_creator ON public.debt_write_off USING btree (shard, creator_id);
+
 CREATE INDEX decision_in_an_emergency ON public.decision USING btree (decided_at DESC) WHERE emergency;
 
 CREATE INDEX decision_newest ON public.decision USING btree (proposed_at DESC, id DESC);
@@ -12214,6 +12678,8 @@ CREATE INDEX frame_speakers ON public.frame USING gin (jsonb_path_query_array(bo
 CREATE INDEX freeze_newest ON public.freeze_record USING btree (frozen_at DESC, id DESC);
 
 CREATE INDEX freeze_of_person ON public.freeze_record USING btree (person_id, frozen_at DESC, id DESC);
+
+CREATE INDEX freeze_of_reward ON public.freeze_record USING btree (conversion_id) WHERE ((conversion_id IS NOT NULL) AND (lifted_at IS NULL));
 
 CREATE INDEX freeze_open ON public.freeze_record USING btree (person_id, what) WHERE (lifted_at IS NULL);
 
@@ -12471,6 +12937,10 @@ CREATE INDEX store_finishing_due ON public.store_finishing USING btree (due_at) 
 
 CREATE INDEX store_finishing_open ON public.store_finishing USING btree (enqueued_at, order_id, shard) WHERE (state <> 'finished'::text);
 
+CREATE INDEX store_guardian_of_person ON public.store_guardian USING btree (person_id, store, said_at DESC);
+
+CREATE INDEX store_guardian_withdrawal_by_time ON public.store_guardian_withdrawal USING btree (withdrawn_at);
+
 CREATE INDEX store_link_by_time ON public.store_link USING btree (noted_at);
 
 CREATE INDEX store_link_order_by_link ON public.store_link_order USING btree (provider, link_id);
@@ -12553,6 +13023,10 @@ CREATE TRIGGER age_assurance_stays BEFORE UPDATE ON public.age_assurance FOR EAC
 
 CREATE TRIGGER age_assurance_tells AFTER INSERT OR UPDATE ON public.age_assurance FOR EACH ROW EXECUTE FUNCTION public.tell_facts('person_id');
 
+CREATE TRIGGER age_silence_ends AFTER DELETE ON public.age_silence FOR EACH ROW EXECUTE FUNCTION public.tell_silence_ends();
+
+CREATE TRIGGER age_silence_tells AFTER INSERT ON public.age_silence FOR EACH ROW EXECUTE FUNCTION public.tell_facts('person_id');
+
 CREATE TRIGGER api_key_tells AFTER UPDATE OF revoked_at, expires_at, scopes, networks, former_ends_at ON public.api_key FOR EACH ROW WHEN ((((((new.revoked_at IS DISTINCT FROM old.revoked_at) OR (new.expires_at IS DISTINCT FROM old.expires_at)) OR (new.scopes IS DISTINCT FROM old.scopes)) OR (new.networks IS DISTINCT FROM old.networks)) OR (new.former_ends_at IS DISTINCT FROM old.former_ends_at))) EXECUTE FUNCTION public.tell_way_in('key');
 
 CREATE TRIGGER appeal_is_answered_by_another BEFORE UPDATE ON public.safety_appeal FOR EACH ROW EXECUTE FUNCTION public.appeal_is_answered_by_another();
@@ -12573,6 +13047,10 @@ CREATE TRIGGER conversion_is_not_frozen AFTER INSERT ON public.conversion FOR EA
 
 CREATE TRIGGER converted_at_its_rule AFTER INSERT ON public.conversion FOR EACH ROW EXECUTE FUNCTION public.converted_at_its_rule();
 
+CREATE TRIGGER debt_is_owed BEFORE INSERT ON public.debt_write_off FOR EACH ROW EXECUTE FUNCTION public.debt_is_owed();
+
+CREATE TRIGGER debt_write_off_is_decided BEFORE INSERT ON public.debt_write_off FOR EACH ROW EXECUTE FUNCTION public.require_decision('debt_write_off', 'diamonds', 'reason');
+
 CREATE TRIGGER decision_bound_is_decided BEFORE INSERT ON public.decision_bound FOR EACH ROW EXECUTE FUNCTION public.require_decision('bound', 'name', 'value');
 
 CREATE TRIGGER decision_bound_is_withdrawn_in_time BEFORE INSERT ON public.decision_bound_withdrawal FOR EACH ROW EXECUTE FUNCTION public.bound_is_withdrawn_in_time();
@@ -12585,6 +13063,10 @@ CREATE TRIGGER decision_is_seen_by_another BEFORE INSERT ON public.decision_seen
 
 CREATE CONSTRAINT TRIGGER diamonds_have_a_cause AFTER INSERT ON public.transfer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.reason = ANY (ARRAY['reward'::text, 'maturity'::text, 'payout_given_back'::text, 'payout_returned'::text, 'clawback_pending_returned'::text, 'clawback_available_returned'::text]))) EXECUTE FUNCTION public.diamonds_have_a_cause();
 
+CREATE CONSTRAINT TRIGGER earnings_stand_still AFTER INSERT ON public.transfer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.reason = ANY (ARRAY['conversion'::text, 'payout_requested'::text]))) EXECUTE FUNCTION public.earnings_stand_still();
+
+CREATE TRIGGER end_provider_wait BEFORE UPDATE OF state ON public.payout FOR EACH ROW WHEN ((new.state IS DISTINCT FROM old.state)) EXECUTE FUNCTION public.end_provider_wait();
+
 CREATE TRIGGER erasure_is_not_obstructed BEFORE UPDATE OF begun_at ON public.erasure FOR EACH ROW WHEN (((new.begun_at IS NOT NULL) AND (old.begun_at IS NULL))) EXECUTE FUNCTION public.erasure_is_not_obstructed();
 
 CREATE TRIGGER export_is_not_frozen AFTER INSERT ON public.payout_export_item FOR EACH ROW EXECUTE FUNCTION public.refuse_frozen();
@@ -12594,6 +13076,8 @@ CREATE TRIGGER freeze_changes_by_being_lifted BEFORE DELETE OR UPDATE ON public.
 CREATE TRIGGER freeze_is_lifted_by_another BEFORE UPDATE ON public.freeze_record FOR EACH ROW WHEN ((new.lifted_by IS NOT NULL)) EXECUTE FUNCTION public.freeze_is_lifted_by_another();
 
 CREATE TRIGGER freeze_is_of_its_owner BEFORE INSERT ON public.freeze_record FOR EACH ROW EXECUTE FUNCTION public.freeze_is_of_its_owner();
+
+CREATE TRIGGER freeze_is_of_what_was_earned BEFORE INSERT ON public.freeze_record FOR EACH ROW WHEN ((new.what = ANY (ARRAY['gift'::text, 'reward'::text]))) EXECUTE FUNCTION public.freeze_is_of_what_was_earned();
 
 CREATE CONSTRAINT TRIGGER frozen_lot_stays_held AFTER UPDATE OF coins_held, coins_reversed ON public.lot DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.coins_held < old.coins_held) OR (new.coins_reversed < old.coins_reversed))) EXECUTE FUNCTION public.frozen_lot_stays_held();
 
@@ -12644,6 +13128,8 @@ CREATE TRIGGER payout_approval_is_controlled BEFORE INSERT ON public.payout_even
 CREATE TRIGGER payout_approval_is_decided BEFORE INSERT ON public.payout_event FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.require_decision('payout', 'payout_id');
 
 CREATE TRIGGER payout_approval_takes_two BEFORE INSERT ON public.payout_event FOR EACH ROW WHEN (((new.to_state = 'approved'::text) AND (new.actor = 'operator'::text))) EXECUTE FUNCTION public.payout_approval_takes_two();
+
+CREATE TRIGGER payout_connection_is_ready AFTER INSERT ON public.payout FOR EACH ROW EXECUTE FUNCTION public.payout_connection_is_ready();
 
 CREATE TRIGGER payout_is_its_quote AFTER INSERT ON public.payout FOR EACH ROW EXECUTE FUNCTION public.payout_is_its_quote();
 
@@ -12717,6 +13203,8 @@ CREATE TRIGGER reward_rule_is_bounded BEFORE INSERT ON public.reward_rule FOR EA
 
 CREATE TRIGGER reward_rule_is_decided BEFORE INSERT ON public.reward_rule FOR EACH ROW EXECUTE FUNCTION public.require_decision('reward_rule', 'numerator', 'denominator', 'maturity_s', 'coins_min', 'effective_at');
 
+CREATE TRIGGER rewards_mature_in_time AFTER UPDATE OF matured_at ON public.conversion FOR EACH ROW WHEN (((new.matured_at IS NOT NULL) AND (old.matured_at IS NULL))) EXECUTE FUNCTION public.rewards_mature_in_time();
+
 CREATE TRIGGER role_grant_tells AFTER INSERT OR UPDATE OF taken_at ON public.role_grant FOR EACH ROW EXECUTE FUNCTION public.tell_grant();
 
 CREATE TRIGGER role_is_taken_once BEFORE UPDATE ON public.role_grant FOR EACH ROW WHEN (((old.taken_at IS NOT NULL) AND (new.taken_at IS DISTINCT FROM old.taken_at))) EXECUTE FUNCTION public.role_is_taken_once();
@@ -12737,6 +13225,10 @@ CREATE TRIGGER step_is_of_an_open_case BEFORE INSERT ON public.safety_step FOR E
 
 CREATE TRIGGER step_stays BEFORE DELETE OR UPDATE ON public.safety_step FOR EACH ROW EXECUTE FUNCTION public.step_stays();
 
+CREATE TRIGGER store_guardian_tells AFTER INSERT OR UPDATE ON public.store_guardian FOR EACH ROW EXECUTE FUNCTION public.tell_facts('person_id');
+
+CREATE TRIGGER store_guardian_withdrawal_tells AFTER INSERT OR UPDATE ON public.store_guardian_withdrawal FOR EACH ROW EXECUTE FUNCTION public.store_guardian_withdrawal_tells();
+
 CREATE TRIGGER subdivision_tax_rate_is_bounded BEFORE INSERT ON public.subdivision_tax_rate FOR EACH ROW WHEN ((new.decision_id IS NOT NULL)) EXECUTE FUNCTION public.tax_rate_is_bounded();
 
 CREATE TRIGGER subdivision_tax_rate_is_decided BEFORE INSERT ON public.subdivision_tax_rate FOR EACH ROW WHEN ((new.is_override OR (new.recorded_by IS NOT NULL))) EXECUTE FUNCTION public.require_decision('subdivision_tax_rate', 'country', 'subdivision', 'name', 'rate_ppm', 'valid_from', 'valid_until');
@@ -12752,6 +13244,8 @@ CREATE TRIGGER video_keeps_its_public_title BEFORE INSERT OR UPDATE ON public.vi
 CREATE TRIGGER video_lies_with_its_first_owner BEFORE INSERT ON public.video FOR EACH ROW EXECUTE FUNCTION public.video_lies_with_its_first_owner();
 
 CREATE TRIGGER withdrawal_rule_is_decided BEFORE INSERT ON public.withdrawal_rule FOR EACH ROW EXECUTE FUNCTION public.withdrawal_rule_is_decided();
+
+CREATE CONSTRAINT TRIGGER write_offs_have_a_cause AFTER INSERT ON public.transfer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.reason = 'debt_written_off'::text)) EXECUTE FUNCTION public.write_offs_have_a_cause();
 
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_kind_fkey FOREIGN KEY (kind) REFERENCES public.account_kind(kind);
@@ -12785,6 +13279,9 @@ ALTER TABLE ONLY public.age_assurance
 
 ALTER TABLE ONLY public.age_request
     ADD CONSTRAINT age_request_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.age_silence
+    ADD CONSTRAINT age_silence_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
 
 ALTER TABLE ONLY public.allowance_taken
     ADD CONSTRAINT allowance_taken_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
@@ -12845,6 +13342,9 @@ ALTER TABLE ONLY public.data_export_part
 
 ALTER TABLE ONLY public.data_export
     ADD CONSTRAINT data_export_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
+ALTER TABLE ONLY public.debt_write_off
+    ADD CONSTRAINT debt_write_off_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
 
 ALTER TABLE ONLY public.decision_bound
     ADD CONSTRAINT decision_bound_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
@@ -13043,6 +13543,9 @@ ALTER TABLE ONLY public.payment_problem
 
 ALTER TABLE ONLY public.payout_bank_outcome
     ADD CONSTRAINT payout_bank_outcome_shard_payout_id_fkey FOREIGN KEY (shard, payout_id) REFERENCES public.payout_export_item(shard, payout_id);
+
+ALTER TABLE ONLY public.payout_connection
+    ADD CONSTRAINT payout_connection_shard_method_id_kind_fkey FOREIGN KEY (shard, method_id, kind) REFERENCES public.payout_method(shard, id, kind);
 
 ALTER TABLE ONLY public.payout_event
     ADD CONSTRAINT payout_event_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES public.decision(id);
@@ -13341,6 +13844,9 @@ ALTER TABLE ONLY public.store_consent
 ALTER TABLE ONLY public.store_finishing
     ADD CONSTRAINT store_finishing_shard_order_id_fkey FOREIGN KEY (shard, order_id) REFERENCES public.recharge_order(shard, order_id);
 
+ALTER TABLE ONLY public.store_guardian
+    ADD CONSTRAINT store_guardian_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.person(id);
+
 ALTER TABLE ONLY public.store_link_order
     ADD CONSTRAINT store_link_order_provider_link_id_fkey FOREIGN KEY (provider, link_id) REFERENCES public.store_link(provider, link_id);
 
@@ -13529,6 +14035,9 @@ GRANT SELECT ON TABLE public.brake_terms TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.begin_to_brake(p_person_id bigint, p_currency text, p_coin_worth bigint, p_time_zone text, p_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.believed_age(p_person_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.believed_age(p_person_id bigint, p_at timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.best_payouts(p_from timestamp with time zone, p_draft jsonb, p_without_rule integer, p_without_rate integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.best_payouts(p_from timestamp with time zone, p_draft jsonb, p_without_rule integer, p_without_rate integer) TO plaudit_app;
 
@@ -13628,6 +14137,8 @@ GRANT ALL ON FUNCTION public.currency_places(p_currency text) TO plaudit_app;
 REVOKE ALL ON FUNCTION public.currency_worth(p_rates jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.currency_worth(p_rates jsonb) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.debt_is_owed() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.decided_book(p_decision_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.decided_book(p_decision_id uuid) TO plaudit_app;
 
@@ -13668,6 +14179,8 @@ GRANT ALL ON FUNCTION public.earnings_in_force(p_shard smallint, p_month date, p
 REVOKE ALL ON FUNCTION public.earnings_says_the_same(p_shard smallint, p_creator_id bigint, p_month date, p_one smallint, p_other smallint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.earnings_says_the_same(p_shard smallint, p_creator_id bigint, p_month date, p_one smallint, p_other smallint) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.earnings_stand_still() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.empty_payout_methods(p_shards smallint[], p_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.end_consents(p_person_id bigint, p_given_by bigint, p_action text, p_at timestamp with time zone) FROM PUBLIC;
@@ -13693,6 +14206,8 @@ GRANT UPDATE(error) ON TABLE public.hold TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.end_hold(p_purse public.wallet, p_hold public.hold, p_state text, p_at timestamp with time zone, p_gift_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.end_provider_wait() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ensure_gift_partitions(p_now timestamp with time zone, p_months_ahead integer) TO plaudit_app;
 
@@ -13704,6 +14219,9 @@ GRANT ALL ON FUNCTION public.erase_brakes(p_person_id bigint, p_rows_max integer
 
 REVOKE ALL ON FUNCTION public.erase_cards(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_cards(p_person_id bigint, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.erase_creators(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_creators(p_person_id bigint, p_rows_max integer) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.erase_decisions(p_person_id bigint, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_decisions(p_person_id bigint, p_rows_max integer) TO plaudit_app;
@@ -13794,9 +14312,17 @@ REVOKE ALL ON FUNCTION public.freeze_is_lifted_by_another() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.freeze_is_of_its_owner() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.freeze_is_of_what_was_earned() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.freeze_merged(p_id uuid, p_merged_id bigint, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.freeze_receiver(p_kind text, p_id bigint, p_until timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.frozen_coins_of(p_creator_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.frozen_coins_of(p_creator_id bigint, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.frozen_diamonds_of(p_creator_id bigint, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.frozen_diamonds_of(p_creator_id bigint, p_at timestamp with time zone) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.frozen_lot_stays_held() FROM PUBLIC;
 
@@ -13905,6 +14431,9 @@ REVOKE ALL ON FUNCTION public.lay_strip(p_shard smallint, p_viewer_id bigint, p_
 REVOKE ALL ON FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p_tax_rate numeric, p_step integer, p_fee_bps integer, p_fee_fixed_minor bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.left_of(p_listed_minor numeric, p_tax_included boolean, p_tax_rate numeric, p_step integer, p_fee_bps integer, p_fee_fixed_minor bigint) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.let_go_of_age_silences(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_age_silences(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.let_go_of_ages(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.let_go_of_ages(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
 
@@ -13961,6 +14490,9 @@ GRANT ALL ON FUNCTION public.let_go_of_scam_reports(p_before timestamp with time
 
 REVOKE ALL ON FUNCTION public.let_go_of_sessions(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.let_go_of_sessions(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.let_go_of_store_withdrawals(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.let_go_of_store_withdrawals(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.let_go_of_tallies(p_before timestamp with time zone, p_rows_max integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.let_go_of_tallies(p_before timestamp with time zone, p_rows_max integer) TO plaudit_app;
@@ -14145,6 +14677,9 @@ REVOKE ALL ON FUNCTION public.order_is_looked_at() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.order_is_within_cap() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.owing_since(p_creator_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.owing_since(p_creator_id bigint) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.paper_number(p_seller_code text, p_shard smallint, p_number bigint, p_letter text) TO plaudit_app;
 
@@ -14157,6 +14692,14 @@ GRANT ALL ON FUNCTION public.payable_step(p_currency text) TO plaudit_app;
 REVOKE ALL ON FUNCTION public.payout_approval_is_controlled() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.payout_approval_takes_two() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.payout_arrival(p_kind text, p_at timestamp with time zone, OUT arrives_from date, OUT arrives_to date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payout_arrival(p_kind text, p_at timestamp with time zone, OUT arrives_from date, OUT arrives_to date) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.payout_connection_is_ready() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.payout_connection_waits(p_shard smallint, p_method_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payout_connection_waits(p_shard smallint, p_method_id uuid) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_controls(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) TO plaudit_app;
@@ -14207,8 +14750,14 @@ GRANT SELECT,INSERT ON TABLE public.payout_terms TO plaudit_app;
 REVOKE ALL ON FUNCTION public.payout_terms_held(p_terms public.payout_terms, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_terms_held(p_terms public.payout_terms, p_at timestamp with time zone) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.payout_usual_days(p_kind text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payout_usual_days(p_kind text) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.payout_velocity(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_velocity(p_shard smallint, p_payout_id uuid, p_at timestamp with time zone) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.payout_waits(p_state text, p_kind text, p_requested_at timestamp with time zone, p_changed_at timestamp with time zone, p_provider_wait text, p_provider_wait_until timestamp with time zone, p_provider_arrives_on date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.payout_waits(p_state text, p_kind text, p_requested_at timestamp with time zone, p_changed_at timestamp with time zone, p_provider_wait text, p_provider_wait_until timestamp with time zone, p_provider_arrives_on date) TO plaudit_app;
 
 REVOKE ALL ON FUNCTION public.payout_was_approved_alone_by(p_shard smallint, p_payout_id uuid, p_operator_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.payout_was_approved_alone_by(p_shard smallint, p_payout_id uuid, p_operator_id bigint) TO plaudit_app;
@@ -14333,8 +14882,13 @@ GRANT ALL ON FUNCTION public.reward_rule_held(p_rule public.reward_rule, p_at ti
 
 REVOKE ALL ON FUNCTION public.reward_rule_is_bounded() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.reward_stands_still(p_conversion_id uuid, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reward_stands_still(p_conversion_id uuid, p_at timestamp with time zone) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.rewards_are_in_use() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rewards_are_in_use() TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.rewards_mature_in_time() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.role_is_taken_once() FROM PUBLIC;
 
@@ -14401,6 +14955,11 @@ GRANT ALL ON FUNCTION public.stop_issuer(p_issuer_id integer) TO plaudit_app;
 REVOKE ALL ON FUNCTION public.stop_spending(p_id uuid, p_person_id bigint, p_set_by bigint, p_at timestamp with time zone, p_currency text, p_coin_worth bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.stop_spending(p_id uuid, p_person_id bigint, p_set_by bigint, p_at timestamp with time zone, p_currency text, p_coin_worth bigint) TO plaudit_app;
 
+REVOKE ALL ON FUNCTION public.store_guardian_says(p_person_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.store_guardian_says(p_person_id bigint) TO plaudit_app;
+
+REVOKE ALL ON FUNCTION public.store_guardian_withdrawal_tells() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.streams_waiting() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.streams_waiting() TO plaudit_app;
 
@@ -14432,6 +14991,8 @@ REVOKE ALL ON FUNCTION public.tell_grant() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.tell_pack() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.tell_person() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.tell_silence_ends() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.tell_subdivision() FROM PUBLIC;
 
@@ -14486,6 +15047,9 @@ REVOKE ALL ON FUNCTION public.withdrawal_rule_is_decided() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.without_person(p_value jsonb, p_person_id bigint) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.working_days_after(p_day date, p_days integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.working_days_after(p_day date, p_days integer) TO plaudit_app;
+
 REVOKE ALL ON FUNCTION public.worth_from(p_shard smallint, p_viewer_id bigint, p_start_coin bigint, p_coins bigint, p_currency text, p_coin_worth bigint, OUT worth bigint, OUT through bigint, OUT first_worth bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.worth_from(p_shard smallint, p_viewer_id bigint, p_start_coin bigint, p_coins bigint, p_currency text, p_coin_worth bigint, OUT worth bigint, OUT through bigint, OUT first_worth bigint) TO plaudit_app;
 
@@ -14498,7 +15062,12 @@ REVOKE ALL ON FUNCTION public.write_issuer(p_decision_id uuid, p_terms jsonb, p_
 
 REVOKE ALL ON FUNCTION public.write_key(p_decision_id uuid, p_name text, p_issuer_id integer, p_secret_sha256 bytea, p_scopes text[], p_networks cidr[], p_expires_at timestamp with time zone, p_former_ends_at timestamp with time zone, p_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.write_offs_have_a_cause() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.write_role(p_decision_id uuid, p_person_id bigint, p_role text, p_by bigint, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.written_off_of(p_creator_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.written_off_of(p_creator_id bigint) TO plaudit_app;
 
 GRANT SELECT ON TABLE public.account TO plaudit_app;
 
@@ -14622,6 +15191,10 @@ GRANT UPDATE(used_at) ON TABLE public.age_request TO plaudit_app;
 
 GRANT UPDATE(assurance_id) ON TABLE public.age_request TO plaudit_app;
 
+GRANT SELECT,INSERT,DELETE ON TABLE public.age_silence TO plaudit_app;
+
+GRANT UPDATE(since) ON TABLE public.age_silence TO plaudit_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.allowance_taken TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.art TO plaudit_app;
@@ -14690,6 +15263,8 @@ GRANT UPDATE(diamonds_returned) ON TABLE public.clawback_part TO plaudit_app;
 
 GRANT UPDATE(returned_pending) ON TABLE public.clawback_part TO plaudit_app;
 
+GRANT UPDATE(diamonds_recovered) ON TABLE public.clawback_part TO plaudit_app;
+
 GRANT SELECT,INSERT ON TABLE public.coin_grant TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.consumption_request TO plaudit_app;
@@ -14751,6 +15326,8 @@ GRANT SELECT,INSERT ON TABLE public.data_export_part TO plaudit_app;
 GRANT UPDATE(sealed) ON TABLE public.data_export_part TO plaudit_app;
 
 GRANT SELECT ON TABLE public.database_life TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.debt_write_off TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.decision_bound TO plaudit_app;
 
@@ -15040,9 +15617,27 @@ GRANT UPDATE(poll_leased_until) ON TABLE public.payout TO plaudit_app;
 
 GRANT UPDATE(poll_failed_with) ON TABLE public.payout TO plaudit_app;
 
+GRANT UPDATE(provider_wait) ON TABLE public.payout TO plaudit_app;
+
+GRANT UPDATE(provider_wait_until) ON TABLE public.payout TO plaudit_app;
+
+GRANT UPDATE(provider_arrives_on) ON TABLE public.payout TO plaudit_app;
+
 GRANT SELECT ON TABLE public.payout_account_key TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.payout_bank_outcome TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.payout_connection TO plaudit_app;
+
+GRANT UPDATE(account) ON TABLE public.payout_connection TO plaudit_app;
+
+GRANT UPDATE(state) ON TABLE public.payout_connection TO plaudit_app;
+
+GRANT UPDATE(needs) ON TABLE public.payout_connection TO plaudit_app;
+
+GRANT UPDATE(needs_by) ON TABLE public.payout_connection TO plaudit_app;
+
+GRANT UPDATE(changed_at) ON TABLE public.payout_connection TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.payout_event TO plaudit_app;
 
@@ -15439,6 +16034,24 @@ GRANT UPDATE(closed_at) ON TABLE public.store_finishing TO plaudit_app;
 GRANT UPDATE(leased_until) ON TABLE public.store_finishing TO plaudit_app;
 
 GRANT UPDATE(failed_with) ON TABLE public.store_finishing TO plaudit_app;
+
+GRANT SELECT ON TABLE public.store_guardian TO plaudit_app;
+
+GRANT INSERT(store) ON TABLE public.store_guardian TO plaudit_app;
+
+GRANT INSERT(account) ON TABLE public.store_guardian TO plaudit_app;
+
+GRANT INSERT(person_id) ON TABLE public.store_guardian TO plaudit_app;
+
+GRANT INSERT(state),UPDATE(state) ON TABLE public.store_guardian TO plaudit_app;
+
+GRANT INSERT(said_at),UPDATE(said_at) ON TABLE public.store_guardian TO plaudit_app;
+
+GRANT UPDATE(key_id) ON TABLE public.store_guardian TO plaudit_app;
+
+GRANT SELECT,INSERT ON TABLE public.store_guardian_withdrawal TO plaudit_app;
+
+GRANT UPDATE(withdrawn_at) ON TABLE public.store_guardian_withdrawal TO plaudit_app;
 
 GRANT SELECT,INSERT ON TABLE public.store_link TO plaudit_app;
 
