@@ -153,6 +153,7 @@ async def test_a_platform_is_called_as_its_sign_in_calls_it_or_by_its_domain(
     kim = await desk.person("kim", birthdate="1990-01-01")
     found = (await kim.get("/v1/me/age")).json()
     assert (found["source"], found["source_name"]) == (ISSUER, None), "an address without a domain"
+    assert "Your platform" in (await kim.get("/age")).text
     platform = claimed(date(1990, 1, 1), "https://lumen.example/realms/x", desk.house.clock.now())
     async with desk.house.database.read() as connection:
         assert await name_of(connection, platform) == "lumen.example"
