@@ -81,8 +81,9 @@ async def test_a_case_from_its_opening_to_its_decision(office: Office) -> None:
     step = office.step("slow_maturity")
     made, again = await asyncio.gather(*(office.post(f"{path}/steps", 201, **step) for _ in range(2)))
     assert made == again
-    other = await office.post(f"{path}/steps", 409, **step | {"kind": "authenticate"})
-    assert other["code"] == "idempotency_conflict"
+    for changed in ({"kind": "authenticate"}, {"reason": "Another."}):
+        other = await office.post(f"{path}/steps", 409, **step | changed)
+        assert other["code"] == "idempotency_conflict", changed
     frozen: dict[str, Any] = {
         "id": office.studio.id(), "what": "creator", "person_id": str(office.ada_id), "reason": "To look in peace.",
     }  # fmt: skip

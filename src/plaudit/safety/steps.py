@@ -45,12 +45,8 @@ async def take_step(connection: Connection, clock: Clock, case_id: UUID, new: Ne
     """
     await fetch_one(connection, SQL["lock_case"], Case, case_id)
     if known := await fetch_one(connection, SQL["find_step"], Step, new.id):
-        if (known.case_id, known.kind, known.coins_max, known.ends_at) != (
-            case_id,
-            new.kind,
-            new.coins_max,
-            new.ends_at,
-        ):
+        kept = (known.case_id, known.kind, known.coins_max, known.reason, known.ends_at)
+        if kept != (case_id, new.kind, new.coins_max, new.reason, new.ends_at):
             raise IdempotencyConflict(id=new.id)
         return known
     require_uuid7(new.id, "body.id", clock)
