@@ -18,6 +18,7 @@ from plaudit.guardians.model import INVITATION_S
 from plaudit.http.assembly import create_app
 from plaudit.http.house import House, open_house
 from plaudit.ids import new_id
+from plaudit.people.model import Scope
 from tests.integration.test_rules import CHILD, DAY, GROWN, Stage, open_stage, quoted, said, text_of
 from tests.support.desk import Desk
 from tests.support.waiting import eventually, until_waiting
@@ -294,3 +295,20 @@ async def test_a_platform_knows_families_and_who_is_of_age_needs_no_guardian(
             """insert into guardianship (id, guardian_id, minor_id, began_by, began_at)
             select gen_random_uuid(), minor_id, guardian_id, 'platform', now() from guardianship"""
         )
+
+
+async def test_platforms_are_told_who_answers_for_whom_and_no_more(family: Family) -> None:
+    link_id = await family.link()
+    ended = await family.guardian.delete(f"/v1/me/minors/{link_id}")
+    assert ended.status_code in {200, 204}, ended.text
+    again = await family.guardian.delete(f"/v1/me/minors/{link_id}")
+    assert again.status_code in {200, 204, 404}, again.text
+    desk = family.stage.studio.shop.desk
+    key = await desk.server_key("of events", scopes={Scope.EVENTS})
+    server = await desk.client({"Authorization": f"Bearer {key}"})
+    told = [one for one in (await server.get("/v1/events")).json()["items"] if one["type"].startswith("guardianship.")]
+    assert [one["type"] for one in told] == ["guardianship.began", "guardianship.ended"], "once each"
+    began, over = (one["data"] for one in told)
+    assert (began["minor"]["subject"], began["guardian"]["subject"], began["by"]) == ("cora", "gus", "code")
+    assert (over["guardianship_id"], over["because"]) == (link_id, "guardian")
+    assert over.keys() == {"guardianship_id", "minor", "guardian", "because"}

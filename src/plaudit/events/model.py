@@ -5,7 +5,7 @@ A field may be added; none is ever removed, renamed or given another meaning. Wh
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
@@ -266,6 +266,44 @@ class PersonMoved(Event, frozen=True, kw_only=True):
         return self.who
 
 
+class GuardianshipBegan(Event, frozen=True, kw_only=True):
+    """Somebody of age answers for a minor from now on: by the platform's word, or by a code that both confirmed."""
+
+    kind: ClassVar[str] = "guardianship.began"
+    guardianship_id: UUID
+    minor: PersonReference
+    guardian: PersonReference
+    by: Literal["platform", "code"]
+
+    @property
+    def subject(self) -> str:
+        return f"guardianship:{self.guardianship_id}"
+
+    @property
+    def person(self) -> PersonReference:
+        return self.minor
+
+
+class GuardianshipEnded(Event, frozen=True, kw_only=True):
+    """Nobody answers for a minor by this guardianship any more; its limits, stops and consents ended with it."""
+
+    kind: ClassVar[str] = "guardianship.ended"
+    guardianship_id: UUID
+    minor: PersonReference
+    guardian: PersonReference
+    because: Annotated[
+        Literal["guardian", "platform", "of_age"], Meta(description="Who ended it; `of_age`: the minor is one no more.")
+    ]
+
+    @property
+    def subject(self) -> str:
+        return f"guardianship:{self.guardianship_id}"
+
+    @property
+    def person(self) -> PersonReference:
+        return self.minor
+
+
 class PersonFirstSignedIn(Event, frozen=True, kw_only=True):
     """Somebody of a platform was here for the first time. Once for each person."""
 
@@ -507,6 +545,8 @@ CATALOGUE: Mapping[str, type[Event]] = {
         EmergencyDecided,
         PersonFirstSignedIn,
         PersonMoved,
+        GuardianshipBegan,
+        GuardianshipEnded,
         DatabaseRestored,
         SelfExclusionBegan,
         DataExportReady,

@@ -3,11 +3,14 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from plaudit.clock import Clock
 from plaudit.connections import Connection
 from plaudit.decisions.actions import are_linked
+from plaudit.events.log import record
+from plaudit.events.model import GuardianshipBegan, GuardianshipEnded, PersonReference
 from plaudit.guardians.model import (
     CODE_LENGTH,
     CODE_LETTERS,
@@ -26,6 +29,7 @@ from plaudit.guardians.model import (
     TooManyGuardians,
 )
 from plaudit.ids import new_id, require_uuid7
+from plaudit.people.references import reference
 from plaudit.problems import IdempotencyConflict, InvalidField, NotFound
 from plaudit.rules.consents import is_of_age
 from plaudit.rules.facts import facts_of_one
@@ -150,10 +154,14 @@ async def begin(
     of_guardian = [one for one in await guardianships_of(connection, guardian_id) if one.guardian_id == guardian_id]
     if len(of_minor) >= GUARDIANS_MAX or len(of_guardian) >= MINORS_MAX:
         raise TooManyGuardians
-    began_by = "platform" if by_platform else "code"
+    began_by: Literal["platform", "code"] = "platform" if by_platform else "code"
     await connection.execute(SQL["begin_guardianship"], new_id(clock), guardian_id, minor_id, began_by, now)
     begun = await fetch_one(connection, SQL["guardianship_of_pair"], Guardianship, guardian_id, minor_id)
     assert begun is not None, "it was just begun"
+    minor, guardian = await _both(connection, begun)
+    if minor and guardian:
+        began = GuardianshipBegan(guardianship_id=begun.id, minor=minor, guardian=guardian, by=began_by)
+        await record(connection, now, began)
     return begun
 
 
@@ -161,7 +169,16 @@ async def end(connection: Connection, clock: Clock, found: Guardianship, because
     """Have nobody answer for somebody any more: consents, limits and stops of this guardian end with it. Repeating it
     changes nothing."""
     await _lock(connection, found.guardian_id, found.minor_id)
-    await connection.execute(SQL["end_guardianship"], found.id, clock.now(), because)
+    now = clock.now()
+    minor, guardian = await _both(connection, found)
+    if await connection.fetchval(SQL["end_guardianship"], found.id, now, because) and minor and guardian:
+        ended = GuardianshipEnded(guardianship_id=found.id, minor=minor, guardian=guardian, because=because)
+        await record(connection, now, ended)
+
+
+async def _both(connection: Connection, found: Guardianship) -> tuple[PersonReference | None, PersonReference | None]:
+    """The minor and the guardian, as their platforms know them."""
+    return await reference(connection, found.minor_id), await reference(connection, found.guardian_id)
 
 
 async def end_as_of_age(connection: Connection, clock: Clock, minor_id: int, guardianship_id: UUID) -> None:
