@@ -27,8 +27,8 @@ def tables(names: str) -> set[str]:
 
 OPERATORS = tables(
     """
-    art coin_grant decision decision_bound_withdrawal decision_seen freeze_record general_account item_version
-    legal_hold link_proposal minor_refund payment_problem payout_bank_outcome payout_export payout_export_download
+    art coin_grant debt_write_off decision decision_bound_withdrawal decision_seen freeze_record general_account
+    item_version legal_hold link_proposal minor_refund payment_problem payout_bank_outcome payout_export payout_export_download
     payout_pass payout_rate payout_terms person_link policy_pack price_book price_book_withdrawal price_draft
     reconciliation_difference reconciliation_run reward_rule role_grant safety_case safety_step screening_decision
     store_link_report subdivision_tax_rate tax_rate webhook_endpoint webhook_replay
@@ -38,7 +38,8 @@ OPERATORS = tables(
 
 FOLLOWS = tables(
     """
-    account allowance_taken brake_creator brake_terms clawback clawback_part creator_total credit_note event_combo
+    account allowance_taken brake_creator brake_terms clawback clawback_part creator_total credit_note earnings_country
+    earnings_gift earnings_line earnings_month earnings_statement event_combo
     gift_balance gift_log_reversal gift_milestone gift_reversal hold_piece lot lot_reversal mail promotional_before
     promotional_part quote_tax receipt region_decision reversed_strip rule_decision safety_due safety_finding
     safety_flow safety_told screening strip transfer wallet
@@ -46,8 +47,8 @@ FOLLOWS = tables(
 )
 """What is made of other rows, which name the key."""
 
-CARDS = {"card_customer", "saved_card"}
-"""What a consent has led to, which names the key; and what a provider has told."""
+CARDS = {"age_silence", "card_customer", "payout_connection", "saved_card"}
+"""What a consent or a method has led to, which names the key; and what a provider has told, or did not."""
 
 TOLD = {"video"}
 """What a platform says of its own, by its key or a token; the trail has by which."""

@@ -1771,17 +1771,20 @@ CREATE FUNCTION public.earnings_stand_still() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
+declare
+    stands_still bigint;
+    there bigint;
 begin
     if new.reason = 'conversion' then
-        perform from gift_balance g
-        where g.shard = new.shard and g.creator_id = new.debit_owner
-            and g.balance - promotional_received(g.shard, g.creator_id) < frozen_coins_of(new.debit_owner, new.posted_at);
+        stands_still := frozen_coins_of(new.debit_owner, new.posted_at);
+        select g.balance - promotional_received(g.shard, g.creator_id) into there from gift_balance g
+        where g.shard = new.shard and g.creator_id = new.debit_owner;
     else
-        perform from account a
-        where a.shard = new.shard and a.kind = 'diamonds_available' and a.owner_id = new.debit_owner and a.asset = 'DIAMOND'
-            and a.balance < frozen_diamonds_of(new.debit_owner, new.posted_at);
+        stands_still := frozen_diamonds_of(new.debit_owner, new.posted_at);
+        select a.balance into there from account a
+        where a.shard = new.shard and a.kind = 'diamonds_available' and a.owner_id = new.debit_owner and a.asset = 'DIAMOND';
     end if;
-    if found then
+    if stands_still > 0 and there < stands_still then
         raise exception '% of creator % takes what stands still', new.reason, new.debit_owner
             using errcode = 'check_violation', constraint = 'earnings_stand_still';
     end if;
