@@ -28,10 +28,11 @@ def tables(names: str) -> set[str]:
 OPERATORS = tables(
     """
     art coin_grant debt_write_off decision decision_bound_withdrawal decision_seen freeze_record general_account
-    item_version legal_hold link_proposal minor_refund payment_problem payout_bank_outcome payout_export payout_export_download
-    payout_pass payout_rate payout_terms person_link policy_pack price_book price_book_withdrawal price_draft
-    reconciliation_difference reconciliation_run reward_rule role_grant safety_case safety_step screening_decision
-    store_link_report subdivision_tax_rate tax_rate webhook_endpoint webhook_replay
+    item_version legal_hold link_proposal minor_refund payment_problem payout_bank_outcome payout_export
+    payout_export_download payout_pass payout_rate payout_terms person_link policy_pack price_book
+    price_book_withdrawal price_draft reconciliation_difference reconciliation_run reward_rule role_grant
+    safety_case safety_step screening_decision store_link_report subdivision_tax_rate tax_rate webhook_endpoint
+    webhook_replay
     """
 )
 """What operators do, which no key may."""
